@@ -1,0 +1,39 @@
+namespace Containerize;
+
+/// <summary>The one exception that crosses layers: a numbered failure that a person can act on (docs/errors.md).</summary>
+/// <remarks>
+/// Every edge (MSBuild task, tool, runtime) has one catch for it and prints <see cref="Exception.Message"/> after the code;
+/// nothing else may reach the user but as CTZ9001, a defect of ours.
+/// </remarks>
+public sealed class ContainerizeException : Exception
+{
+    /// <summary>Creates a failure.</summary>
+    /// <param name="number">The number in docs/errors.md, 1000 to 9999.</param>
+    /// <param name="doing">What was being done to which thing, e.g. "reading the base image oci:/srv/base"; no full stop.</param>
+    /// <param name="why">Why it failed; no full stop.</param>
+    /// <param name="next">What the reader can do now, a sentence; empty where there is nothing to add.</param>
+    /// <param name="inner">The exception behind it, shown at low importance only.</param>
+    public ContainerizeException(int number, string doing, string why, string next, Exception? inner = null)
+        : base(Text(doing, why, next), inner)
+    {
+        Number = number;
+    }
+
+    /// <summary>The number in docs/errors.md.</summary>
+    public int Number { get; }
+
+    /// <summary>The code as users see it: CTZ and four digits.</summary>
+    public string Code => $"CTZ{Number:0000}";
+
+    /// <summary>The file that the failure is about (a project, a Containerfile), where there is one.</summary>
+    public string? File { get; init; }
+
+    /// <summary>The line in <see cref="File"/>, from 1; 0 where unknown.</summary>
+    public int Line { get; init; }
+
+    /// <summary>The column in <see cref="File"/>, from 1; 0 where unknown.</summary>
+    public int Column { get; init; }
+
+    private static string Text(string doing, string why, string next) =>
+        next.Length == 0 ? $"{doing}: {why}." : $"{doing}: {why}. {next}";
+}
