@@ -85,8 +85,10 @@ public sealed class Image : Artifact
             ? this
             : Create(Config, Layers, docker, docker ? null : Manifest.Annotations);
 
-    private sealed class LayerSources(IReadOnlyList<Layer> layers) : IBlobSource
+    private sealed class LayerSources(IReadOnlyList<Layer> layers) : IComposedBlobSource
     {
+        public IBlobSource? SourceOf(Descriptor blob) => layers.FirstOrDefault(l => l.Descriptor.Digest == blob.Digest)?.Source;
+
         public ValueTask<Stream> OpenAsync(Descriptor blob, long offset, CancellationToken cancellationToken) =>
             (layers.FirstOrDefault(l => l.Descriptor.Digest == blob.Digest) ?? throw BlobErrors.Absent(blob, "this image"))
             .Source.OpenAsync(blob, offset, cancellationToken);

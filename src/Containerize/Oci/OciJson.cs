@@ -20,6 +20,8 @@ public static class OciJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         MaxDepth = 64,
+        // One of two "layers" would be seen by one reader and the other by the next.
+        AllowDuplicateProperties = false,
         Converters = { new DigestConverter() },
     });
 

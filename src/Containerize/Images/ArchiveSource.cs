@@ -1,0 +1,53 @@
+using Containerize.Oci;
+using Containerize.Storage;
+
+namespace Containerize.Images;
+
+/// <summary>Reads an image from a tar file: an OCI layout, or what <c>docker save</c> and its like write.</summary>
+internal sealed class ArchiveSource(string path, string? wanted, ArchiveFormat? format) : IImageSource
+{
+    public string Name => wanted is null ? BaseName : $"{BaseName}:{wanted}";
+
+    private string BaseName => (format == ArchiveFormat.Docker ? "docker-archive:" : "oci-archive:") + path;
+
+    public async Task<Artifact> ReadAsync(CancellationToken cancellationToken)
+    {
+        var archive = await ArchiveFile.OpenAsync(path, BaseName, cancellationToken);
+        var (isLayout, isDocker) = (archive.Contains("index.json"), archive.Contains("manifest.json"));
+        if (format == ArchiveFormat.Docker || (format is null && !isLayout))
+        {
+            return !isDocker
+                ? throw LayoutErrors.Damaged(BaseName, isLayout ? "it has no manifest.json; it is an OCI archive, to be named oci-archive:" : "it has no manifest.json")
+                : await new DockerArchive(archive, BaseName).ReadAsync(wanted, cancellationToken);
+        }
+
+        if (!isLayout)
+        {
+            throw LayoutErrors.Damaged(BaseName, isDocker ? "it has no index.json; it is a Docker archive, to be named docker-archive:" : "it has no index.json");
+        }
+
+        LayoutIndex.CheckMarker(archive.TryReadDocument("oci-layout") ?? throw LayoutErrors.Damaged(BaseName, "it has no oci-layout file"), BaseName);
+        var index = OciJson.ReadIndex(archive.TryReadDocument("index.json"), $"{BaseName}, index.json");
+        return await ArtifactReader.ReadAsync(LayoutIndex.Choose(index, wanted, BaseName), new ArchiveBlobs(archive, BaseName), cancellationToken);
+    }
+
+    private sealed class ArchiveBlobs(ArchiveFile archive, string name) : IBlobSource
+    {
+        public ValueTask<Stream> OpenAsync(Descriptor blob, long offset, CancellationToken cancellationToken)
+        {
+            var entry = $"blobs/{blob.Digest.Algorithm}/{blob.Digest.Hex}";
+            if (archive.SizeOf(entry) is not { } size)
+            {
+                throw BlobErrors.Absent(blob, name);
+            }
+
+            if (size != blob.Size)
+            {
+                throw BlobErrors.Mismatch(blob, $"{size} bytes");
+            }
+
+            var stream = archive.Open(entry, offset);
+            return new ValueTask<Stream>(offset == 0 ? new VerifyingStream(stream, blob) : stream);
+        }
+    }
+}

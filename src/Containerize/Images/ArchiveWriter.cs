@@ -1,0 +1,169 @@
+using System.Text.Json;
+using Containerize.Oci;
+using Containerize.Registries;
+
+namespace Containerize.Images;
+
+/// <summary>Writes an artifact as one tar: an OCI layout with, for one platform, Docker's manifest.json beside it.</summary>
+/// <remarks>
+/// The same blobs serve both readers, under blobs/ as Docker's own save has had it since version 25; older Dockers find them by
+/// manifest.json, podman and skopeo by either. An image with a Docker manifest has no index.json, because OCI readers refuse that type there.
+/// </remarks>
+internal static class ArchiveWriter
+{
+    internal static async Task WriteAsync(
+        Stream output, Artifact artifact, IReadOnlyList<Reference> references, ArchiveFormat format, CancellationToken cancellationToken)
+    {
+        if (artifact is ImageIndex && format == ArchiveFormat.Docker)
+        {
+            throw new ContainerizeException(
+                3030,
+                "writing a Docker archive",
+                "the image is for several platforms, and a Docker archive holds one",
+                "Set ContainerImageFormat to OCI, or build for one ContainerRuntimeIdentifier.");
+        }
+
+        var all = await ArtifactCopy.ChildrenFirstAsync(await InFormAsync(artifact, format, cancellationToken), cancellationToken);
+        var top = all[^1];
+        var single = top as Image;
+        if (single is not null)
+        {
+            RefuseZstdInDocker(single, format);
+        }
+
+        await using var tar = new ArchiveTar(output);
+        var isLayout = top.Descriptor.MediaType is MediaTypes.OciManifest or MediaTypes.OciIndex;
+        if (isLayout)
+        {
+            await AddAsync(tar, "oci-layout", LayoutIndex.Marker, cancellationToken);
+        }
+
+        await tar.AddFolderAsync("blobs", cancellationToken);
+        await AddBlobsAsync(tar, all, isLayout, cancellationToken);
+        if (single is not null)
+        {
+            await AddAsync(tar, "manifest.json", DockerManifest(single, references), cancellationToken);
+        }
+
+        if (isLayout)
+        {
+            await AddAsync(tar, "index.json", OciJson.Write(Index(top, references)), cancellationToken);
+        }
+    }
+
+    // The OCI form needs OCI media types all through: readers of layouts skip entries of other types.
+    private static async Task<Artifact> InFormAsync(Artifact artifact, ArchiveFormat format, CancellationToken cancellationToken)
+    {
+        switch (artifact)
+        {
+            case Image image when format == ArchiveFormat.Oci:
+                return image.WithFormat(docker: false);
+            case ImageIndex { Descriptor.MediaType: MediaTypes.DockerManifestList } list:
+                var images = new List<Image>();
+                foreach (var child in list.Index.Manifests)
+                {
+                    if (await list.ReadChildAsync(child, cancellationToken) is Image image)
+                    {
+                        images.Add(image.WithFormat(docker: false));
+                    }
+                }
+
+                return ImageIndex.Create(images);
+            default:
+                return artifact;
+        }
+    }
+
+    private static void RefuseZstdInDocker(Image image, ArchiveFormat format)
+    {
+        if (format == ArchiveFormat.Docker
+            && image.Manifest.Layers.FirstOrDefault(l => l.MediaType is MediaTypes.OciLayerZstd or MediaTypes.DockerLayerZstd) is { } layer)
+        {
+            throw new ContainerizeException(
+                3031,
+                "writing a Docker archive",
+                $"the layer {layer.Digest} is compressed with zstd, which 'docker load' before version 23 cannot read",
+                "Set ContainerImageFormat to OCI, or choose gzip layers and a base image that has them.");
+        }
+    }
+
+    private static async Task AddBlobsAsync(ArchiveTar tar, IReadOnlyList<Artifact> all, bool withManifests, CancellationToken cancellationToken)
+    {
+        var written = new HashSet<Digest>();
+        var folders = new HashSet<string>();
+        async Task AddBlobAsync(Descriptor blob, Func<ValueTask<Stream>> open)
+        {
+            if (written.Add(blob.Digest))
+            {
+                if (folders.Add(blob.Digest.Algorithm))
+                {
+                    await tar.AddFolderAsync($"blobs/{blob.Digest.Algorithm}", cancellationToken);
+                }
+
+                await using var content = await open();
+                await tar.AddAsync(PathOf(blob), new SizedStream(content, blob), cancellationToken);
+            }
+        }
+
+        foreach (var one in all)
+        {
+            if (one is Image image)
+            {
+                foreach (var blob in ArtifactCopy.BlobsOf(image))
+                {
+                    await AddBlobAsync(blob, () => ArtifactCopy.SourceOf(image, blob).OpenAsync(blob, 0, cancellationToken));
+                }
+            }
+
+            if (withManifests)
+            {
+                await AddBlobAsync(one.Descriptor, () => new ValueTask<Stream>(new MemoryStream(one.Bytes.ToArray(), writable: false)));
+            }
+        }
+    }
+
+    private static IndexManifest Index(Artifact top, IReadOnlyList<Reference> references) => LayoutIndex.Empty with
+    {
+        Manifests = references.Count == 0
+            ? [LayoutIndex.Entry(top, null)]
+            // The full name as ref.name: podman and Docker take it as the image's name, where a tag alone would be none.
+            : [.. references.Select(r => LayoutIndex.Entry(top, r.Canonical, r))],
+    };
+
+    private static byte[] DockerManifest(Image image, IReadOnlyList<Reference> references)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartArray();
+            json.WriteStartObject();
+            json.WriteString("Config", PathOf(image.Manifest.Config));
+            json.WriteStartArray("RepoTags");
+            foreach (var reference in references)
+            {
+                json.WriteStringValue(reference.ToString());
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("Layers");
+            foreach (var layer in image.Manifest.Layers)
+            {
+                json.WriteStringValue(PathOf(layer));
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+            json.WriteEndArray();
+        }
+
+        return bytes.ToArray();
+    }
+
+    private static string PathOf(Descriptor blob) => $"blobs/{blob.Digest.Algorithm}/{blob.Digest.Hex}";
+
+    private static async Task AddAsync(ArchiveTar tar, string name, byte[] bytes, CancellationToken cancellationToken)
+    {
+        using var content = new MemoryStream(bytes, writable: false);
+        await tar.AddAsync(name, content, cancellationToken);
+    }
+}
