@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace Containerize.Planning;
+
+/// <summary>Durations as Dockerfiles have them (Go's time.ParseDuration): <c>30s</c>, <c>1m30s</c>, <c>500ms</c>.</summary>
+public static class GoDuration
+{
+    private static readonly (string Unit, double Nanoseconds)[] Units =
+        [("ns", 1), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9)];
+
+    /// <summary>The duration in nanoseconds; CTZ1010 for another text.</summary>
+    public static long Parse(string setting, string value)
+    {
+        var total = 0.0;
+        var rest = value.AsSpan();
+        while (!rest.IsEmpty)
+        {
+            var digits = rest.IndexOfAnyExceptInRange('.', '9');
+            if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+            {
+                throw Wrong(setting, value);
+            }
+
+            rest = rest[digits..];
+            var length = rest.IndexOfAnyInRange('0', '9');
+            var unit = (length < 0 ? rest : rest[..length]).ToString();
+            var known = Array.FindIndex(Units, u => u.Unit == unit);
+            if (known < 0)
+            {
+                throw Wrong(setting, value);
+            }
+
+            total += number * Units[known].Nanoseconds;
+            rest = rest[unit.Length..];
+        }
+
+        return value.Length > 0 && total is > 0 and < long.MaxValue ? (long)total : throw Wrong(setting, value);
+    }
+
+    private static ContainerizeException Wrong(string setting, string value) =>
+        SettingErrors.Wrong(setting, value, "it is not a duration above zero", "Write numbers with units, for example 30s, 1m30s or 500ms.");
+}

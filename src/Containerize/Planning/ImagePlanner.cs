@@ -1,0 +1,199 @@
+using Containerize.Layers;
+using Containerize.Oci;
+
+namespace Containerize.Planning;
+
+/// <summary>Decides everything about an image from project, settings, publish output and base; does nothing.</summary>
+public static class ImagePlanner
+{
+    /// <summary>The plan of one image for one platform.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="output">The publish output.</param>
+    /// <param name="baseImage">The base.</param>
+    /// <param name="scope">Whose layers these are, so that the cache can drop older ones: the project's path and configuration.</param>
+    public static ImagePlan Plan(ProjectFacts project, ImageSettings settings, PublishOutput output, BaseFacts baseImage, string scope)
+    {
+        var platform = Platform.FromRuntimeIdentifier(project.RuntimeIdentifier);
+        var config = baseImage.Config.Config ?? new ContainerConfig();
+        var environment = EnvironmentOver(config.Env, settings.Environment);
+        var variables = EnvironmentMap(environment);
+        var user = UserOf(settings, config, variables);
+        var layers = LayersOf(project, settings, output, user, scope);
+        var command = AppCommand.Combine(settings.Command, StartOf(project, settings, output, baseImage), config.Entrypoint);
+        var labels = new SortedDictionary<string, string>(config.Labels ?? [], StringComparer.Ordinal);
+        foreach (var (key, value) in Labels.Generate(project, settings, baseImage.Name, baseImage.Digest?.ToString()).Concat(settings.Labels))
+        {
+            labels[key] = value;
+        }
+
+        var docker = settings.DockerFormat ?? (baseImage.DockerFormat && settings.Compression != LayerCompression.Zstd);
+        if (docker && settings.ManifestAnnotations.Count > 0)
+        {
+            throw SettingErrors.Conflict(
+                "ContainerAnnotation and a Docker manifest", "Docker's manifest format has no annotations", "Set ContainerImageFormat to OCI.");
+        }
+
+        return new ImagePlan
+        {
+            Base = baseImage,
+            Platform = platform,
+            Layers = layers,
+            Config = baseImage.Config with
+            {
+                Created = settings.SourceDate is { } date ? Labels.Rfc3339(date) : null,
+                Architecture = platform.Architecture,
+                Os = platform.Os,
+                Variant = platform.Variant ?? baseImage.Config.Variant,
+                Config = config with
+                {
+                    User = user,
+                    Env = environment,
+                    WorkingDir = settings.WorkingDirectory,
+                    Entrypoint = NullIfEmpty(command.Entrypoint),
+                    Cmd = NullIfEmpty(command.Cmd),
+                    ExposedPorts = Set(config.ExposedPorts, settings.Ports.Concat(Ports.Of(variables))),
+                    Volumes = Set(config.Volumes, settings.Volumes),
+                    Labels = labels.Count > 0 ? labels : null,
+                    StopSignal = settings.StopSignal ?? config.StopSignal,
+                    Healthcheck = settings.Healthcheck ?? config.Healthcheck,
+                },
+                RootFs = new RootFs(),
+                History = [.. baseImage.Config.History ?? [], .. layers.Select(l => HistoryOf(l, settings))],
+            },
+            Annotations = settings.ManifestAnnotations.GroupBy(a => a.Key).ToDictionary(g => g.Key, g => g.Last().Value),
+            DockerFormat = docker,
+            Compression = settings.Compression,
+        };
+    }
+
+    private static List<LayerSpec> LayersOf(ProjectFacts project, ImageSettings settings, PublishOutput output, string? user, string scope)
+    {
+        var groups = LayerGrouping.Group(output, settings.WorkingDirectory, AppHostName(project)).ToList();
+        var files = ExtraEntries.Files(settings);
+        var writable = ExtraEntries.WritableDirectories(settings, user);
+        // Files from elsewhere change seldom, so they are lowest; folders of the app come with the app.
+        if (files.Count > 0)
+        {
+            groups.Insert(0, ("files", files));
+        }
+
+        if (writable.Count > 0)
+        {
+            groups.Insert(files.Count > 0 ? 1 : 0, ("writable-directories", writable));
+        }
+
+        RefuseSharedTargets(groups);
+        return [.. groups.Select(g => LayerSpec.Create(g.Name, WithoutParentsOf(g.Entries, writable), settings.SourceDate, scope))];
+    }
+
+    // A folder that is writable keeps its owner where a later layer has files in it: that layer repeats the folder as it is.
+    private static IEnumerable<LayerEntry> WithoutParentsOf(IReadOnlyList<LayerEntry> entries, IReadOnlyList<LayerEntry> writable) =>
+        ReferenceEquals(entries, writable)
+            ? entries
+            : entries.Concat(writable.Where(w => !entries.Any(e => e.Path == w.Path) && entries.Any(e => e.Path.StartsWith(w.Path + "/", StringComparison.Ordinal))));
+
+    // Within one layer LayerSpec refuses duplicates; between layers the upper file would hide the lower one without a word.
+    private static void RefuseSharedTargets(IEnumerable<(string Name, IReadOnlyList<LayerEntry> Entries)> groups)
+    {
+        var seen = new Dictionary<string, LayerEntry>(StringComparer.Ordinal);
+        foreach (var entry in groups.SelectMany(g => g.Entries).Where(e => e.Kind != LayerEntryKind.Directory))
+        {
+            if (!seen.TryAdd(entry.Path, entry))
+            {
+                throw LayerErrors.DuplicatePath(seen[entry.Path], entry);
+            }
+        }
+    }
+
+    private static string AppHostName(ProjectFacts project) =>
+        project.RuntimeIdentifier.StartsWith("win", StringComparison.Ordinal) ? project.AssemblyName + ".exe" : project.AssemblyName;
+
+    // A framework-dependent app starts through its apphost where the base has DOTNET_ROOT but no "dotnet" on its path (the embedded one),
+    // or where there is no dll to start (single file); else as the SDK starts it: dotnet App.dll.
+    private static IReadOnlyList<string> StartOf(ProjectFacts project, ImageSettings settings, PublishOutput output, BaseFacts baseImage)
+    {
+        if (settings.Command.AppCommand.Count > 0 || settings.Command.Instruction == "None")
+        {
+            return [];
+        }
+
+        var separator = settings.WorkingDirectory.Contains('\\') ? "\\" : "/";
+        var host = AppHostName(project);
+        var hasHost = output.Files.Any(f => f.RelativePath == host);
+        var hasDll = output.Files.Any(f => f.RelativePath == project.TargetFileName);
+        if (hasHost && (project.SelfContained || !hasDll || baseImage.Choice.IsEmbedded))
+        {
+            return [settings.WorkingDirectory + separator + host];
+        }
+
+        if (!hasDll || baseImage.Choice.IsEmbedded)
+        {
+            throw new ContainerizeException(
+                1023,
+                $"choosing what starts the container of {project.AssemblyName}",
+                $"the publish folder {output.Directory} has no program '{host}'{(hasDll ? ", and the embedded base starts apps through it" : $" and no '{project.TargetFileName}'")}",
+                "Leave UseAppHost on, or set ContainerAppCommand or ContainerEntrypoint.");
+        }
+
+        return ["dotnet", settings.WorkingDirectory + separator + project.TargetFileName];
+    }
+
+    // APP_UID is how Microsoft's images (and ours) name their non-root user.
+    private static string? UserOf(ImageSettings settings, ContainerConfig config, IReadOnlyDictionary<string, string> environment) =>
+        settings.User
+        ?? (!string.IsNullOrEmpty(config.User) ? config.User : environment.TryGetValue("APP_UID", out var uid) && uid.Length > 0 ? uid : null);
+
+    private static List<string> EnvironmentOver(IReadOnlyList<string>? baseEnvironment, IReadOnlyList<KeyValuePair<string, string>> own)
+    {
+        var result = new List<string>(baseEnvironment ?? []);
+        foreach (var (name, value) in own)
+        {
+            var at = result.FindIndex(v => v.StartsWith(name + "=", StringComparison.Ordinal));
+            if (at >= 0)
+            {
+                result[at] = $"{name}={value}";
+            }
+            else
+            {
+                result.Add($"{name}={value}");
+            }
+        }
+
+        return result;
+    }
+
+    private static Dictionary<string, string> EnvironmentMap(IEnumerable<string> environment)
+    {
+        var map = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var variable in environment)
+        {
+            var equals = variable.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0)
+            {
+                map[variable[..equals]] = variable[(equals + 1)..];
+            }
+        }
+
+        return map;
+    }
+
+    private static SortedDictionary<string, EmptyObject>? Set(SortedDictionary<string, EmptyObject>? of, IEnumerable<string> more)
+    {
+        var set = new SortedDictionary<string, EmptyObject>(of ?? [], StringComparer.Ordinal);
+        foreach (var item in more)
+        {
+            set[item] = new EmptyObject();
+        }
+
+        return set.Count > 0 ? set : null;
+    }
+
+    private static IReadOnlyList<string>? NullIfEmpty(IReadOnlyList<string>? list) => list is { Count: > 0 } ? list : null;
+
+    private static History HistoryOf(LayerSpec layer, ImageSettings settings) => new()
+    {
+        Created = settings.SourceDate is { } date ? Labels.Rfc3339(date) : null,
+        CreatedBy = $"containerize: {layer.Name}",
+    };
+}
