@@ -32,14 +32,20 @@ public sealed record LayerSpec
     public IReadOnlyList<string> Warnings { get; private init; } = [];
 
     /// <summary>
-    /// Checks, completes and orders entries: missing parents become directories (0755, owner 0:0); a path that is taken twice is CTZ2001,
-    /// one that leaves the root, is a whiteout or is no path CTZ2002, a name that is not UTF-8 CTZ2005, an incomplete entry CTZ2007.
+    /// Checks, completes and orders entries: missing parents at or below <paramref name="parentsFrom"/> become directories (0755, owner 0:0);
+    /// a path that is taken twice is CTZ2001, one that leaves the root, is a whiteout or is no path CTZ2002, a name that is not UTF-8 CTZ2005,
+    /// an incomplete entry CTZ2007.
     /// </summary>
     /// <param name="name">What people call the layer.</param>
     /// <param name="entries">The entries, in any order.</param>
     /// <param name="modifiedTime">The time of every entry; earlier than 1970 becomes 1970, parts of a second are dropped.</param>
     /// <param name="scope">See <see cref="Scope"/>.</param>
-    public static LayerSpec Create(string name, IEnumerable<LayerEntry> entries, DateTimeOffset? modifiedTime = null, string scope = "")
+    /// <param name="parentsFrom">
+    /// The folder from which on directories are this layer's to describe, relative as paths are; "" for all, null for none. Above it they are the
+    /// base's: an entry for them would change their owner and mode, or replace a link such as /lib of a merged-usr system by a directory.
+    /// </param>
+    public static LayerSpec Create(
+        string name, IEnumerable<LayerEntry> entries, DateTimeOffset? modifiedTime = null, string scope = "", string? parentsFrom = "")
     {
         var byPath = new Dictionary<string, LayerEntry>(StringComparer.Ordinal);
         foreach (var entry in entries)
@@ -51,7 +57,7 @@ public sealed record LayerSpec
             }
         }
 
-        AddParents(name, byPath);
+        AddParents(name, byPath, parentsFrom);
         var ordered = byPath.Values.ToArray();
         Array.Sort(ordered, static (a, b) => Utf8Order.Instance.Compare(a.Path, b.Path));
         var seconds = Math.Max(0, (modifiedTime ?? DefaultTime).ToUnixTimeSeconds());
@@ -65,7 +71,7 @@ public sealed record LayerSpec
         };
     }
 
-    private static void AddParents(string name, Dictionary<string, LayerEntry> byPath)
+    private static void AddParents(string name, Dictionary<string, LayerEntry> byPath, string? from)
     {
         foreach (var entry in byPath.Values.ToArray())
         {
@@ -84,10 +90,16 @@ public sealed record LayerSpec
                 }
 
                 child = new LayerEntry { Path = path, Kind = LayerEntryKind.Directory, Mode = EntryMode.Directory };
-                byPath.Add(path, child);
+                if (from is not null && IsWithin(path, from))
+                {
+                    byPath.Add(path, child);
+                }
             }
         }
     }
+
+    private static bool IsWithin(string path, string folder) =>
+        folder.Length == 0 || path == folder || (path.StartsWith(folder, StringComparison.Ordinal) && path[folder.Length] == '/');
 
     // Windows and macOS have one file for both names, and macOS does not tell Unicode forms apart.
     private static List<string> Twins(LayerEntry[] ordered)

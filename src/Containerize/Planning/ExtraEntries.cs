@@ -63,7 +63,11 @@ public static class ExtraEntries
     {
         entries.Add(new LayerEntry
         {
-            Path = ContainerPath.InLayer(target), Kind = LayerEntryKind.Directory, Mode = EntryMode.Directory, Uid = owner.Uid, Gid = owner.Gid,
+            Path = ContainerPath.InLayer(target),
+            Kind = LayerEntryKind.Directory,
+            Mode = EntryMode.Directory,
+            Uid = owner.Uid,
+            Gid = owner.Gid,
         });
         foreach (var entry in folder.EnumerateFileSystemInfos())
         {
@@ -73,7 +77,12 @@ public static class ExtraEntries
                 // A link is kept as it is: it means a path in the image, as in a COPY of a folder.
                 entries.Add(new LayerEntry
                 {
-                    Path = ContainerPath.InLayer(path), Kind = LayerEntryKind.SymbolicLink, Mode = EntryMode.SymbolicLink, LinkTarget = link, Uid = owner.Uid, Gid = owner.Gid,
+                    Path = ContainerPath.InLayer(path),
+                    Kind = LayerEntryKind.SymbolicLink,
+                    Mode = EntryMode.SymbolicLink,
+                    LinkTarget = link,
+                    Uid = owner.Uid,
+                    Gid = owner.Gid,
                 });
             }
             else if (entry is DirectoryInfo sub)

@@ -59,7 +59,7 @@ public static class ImagePlanner
                     Healthcheck = settings.Healthcheck ?? config.Healthcheck,
                 },
                 RootFs = new RootFs(),
-                History = [.. baseImage.Config.History ?? [], .. layers.Select(l => HistoryOf(l, settings))],
+                History = [.. BaseHistory(baseImage.Config), .. layers.Select(l => HistoryOf(l, settings))],
             },
             Annotations = settings.ManifestAnnotations.GroupBy(a => a.Key).ToDictionary(g => g.Key, g => g.Last().Value),
             DockerFormat = docker,
@@ -69,7 +69,8 @@ public static class ImagePlanner
 
     private static List<LayerSpec> LayersOf(ProjectFacts project, ImageSettings settings, PublishOutput output, string? user, string scope)
     {
-        var groups = LayerGrouping.Group(output, settings.WorkingDirectory, AppHostName(project)).ToList();
+        var folder = LayerFolder(settings.WorkingDirectory);
+        var groups = LayerGrouping.Group(output, folder, AppHostName(project)).ToList();
         var files = ExtraEntries.Files(settings);
         var writable = ExtraEntries.WritableDirectories(settings, user);
         // Files from elsewhere change seldom, so they are lowest; folders of the app come with the app.
@@ -84,11 +85,17 @@ public static class ImagePlanner
         }
 
         RefuseSharedTargets(groups);
-        return [.. groups.Select(g => LayerSpec.Create(g.Name, WithoutParentsOf(g.Entries, writable), settings.SourceDate, scope))];
+        return [.. groups.Select(g => LayerSpec.Create(g.Name, WithWritableParents(g.Entries, writable), settings.SourceDate, scope, folder))];
     }
 
+    // A Windows layer has the drive's files below "Files" (image-spec layer.md, "Windows").
+    private static string LayerFolder(string workingDirectory) =>
+        workingDirectory.Length > 2 && workingDirectory[1] == ':'
+            ? "Files/" + workingDirectory[2..].Replace('\\', '/').Trim('/')
+            : ContainerPath.InLayer(workingDirectory);
+
     // A folder that is writable keeps its owner where a later layer has files in it: that layer repeats the folder as it is.
-    private static IEnumerable<LayerEntry> WithoutParentsOf(IReadOnlyList<LayerEntry> entries, IReadOnlyList<LayerEntry> writable) =>
+    private static IEnumerable<LayerEntry> WithWritableParents(IReadOnlyList<LayerEntry> entries, IReadOnlyList<LayerEntry> writable) =>
         ReferenceEquals(entries, writable)
             ? entries
             : entries.Concat(writable.Where(w => !entries.Any(e => e.Path == w.Path) && entries.Any(e => e.Path.StartsWith(w.Path + "/", StringComparison.Ordinal))));
@@ -101,7 +108,7 @@ public static class ImagePlanner
         {
             if (!seen.TryAdd(entry.Path, entry))
             {
-                throw LayerErrors.DuplicatePath(seen[entry.Path], entry);
+                throw LayerErrors.Duplicate("of the image", seen[entry.Path], entry);
             }
         }
     }
@@ -140,7 +147,7 @@ public static class ImagePlanner
     }
 
     // APP_UID is how Microsoft's images (and ours) name their non-root user.
-    private static string? UserOf(ImageSettings settings, ContainerConfig config, IReadOnlyDictionary<string, string> environment) =>
+    private static string? UserOf(ImageSettings settings, ContainerConfig config, Dictionary<string, string> environment) =>
         settings.User
         ?? (!string.IsNullOrEmpty(config.User) ? config.User : environment.TryGetValue("APP_UID", out var uid) && uid.Length > 0 ? uid : null);
 
@@ -190,6 +197,14 @@ public static class ImagePlanner
     }
 
     private static IReadOnlyList<string>? NullIfEmpty(IReadOnlyList<string>? list) => list is { Count: > 0 } ? list : null;
+
+    // A base may tell less than it has layers; engines pair the two lists, so each layer gets its line.
+    private static IEnumerable<History> BaseHistory(ImageConfig config)
+    {
+        var told = config.History ?? [];
+        var missing = config.RootFs.DiffIds.Count - told.Count(h => h.EmptyLayer != true);
+        return told.Concat(Enumerable.Repeat(new History { CreatedBy = "base" }, Math.Max(0, missing)));
+    }
 
     private static History HistoryOf(LayerSpec layer, ImageSettings settings) => new()
     {
