@@ -45,6 +45,16 @@ internal sealed class SizedStream(Stream inner, Descriptor blob) : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
     private int Count(int count)
     {
         _left -= count;

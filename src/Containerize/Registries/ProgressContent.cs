@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Containerize.Registries;
+
+/// <summary>A request's body that tells whenever some of it has gone.</summary>
+internal sealed class ProgressContent : HttpContent
+{
+    private const int BufferSize = 128 * 1024;
+    private readonly Stream _body;
+    private readonly long _length;
+
+    internal ProgressContent(Stream body, long length, string mediaType)
+    {
+        _body = body;
+        _length = length;
+        Headers.ContentType = new MediaTypeHeaderValue(mediaType);
+        Headers.ContentLength = length;
+    }
+
+    /// <summary>Told after each piece; true after the last.</summary>
+    internal Action<bool> Progress { get; set; } = _ => { };
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = _length;
+        return true;
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[BufferSize];
+        var sent = 0L;
+        for (int count; (count = await _body.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+            sent += count;
+            Progress(sent == _length);
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _body.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,117 @@
+using Containerize.Oci;
+
+namespace Containerize.Registries;
+
+/// <summary>A blob as it comes over the network; where the connection breaks or stands still, the rest is asked for again.</summary>
+internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, long offset) : Stream
+{
+    private const int Attempts = 3;
+    private Stream? _body;
+    private TimeSpan _limit;
+    private long _position = offset;
+    private int _failures;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => blob.Size;
+
+    public override long Position
+    {
+        get => _position;
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            try
+            {
+                if (_body is null)
+                {
+                    await OpenAsync(cancellationToken);
+                }
+
+                var count = await ReadOnceAsync(buffer, cancellationToken);
+                if (count > 0 || _position >= blob.Size)
+                {
+                    _position += count;
+                    _failures = count > 0 ? 0 : _failures;
+                    return count;
+                }
+
+                // It ended early, and politely: a longer blob may have been promised than there is, so not for ever.
+                throw new IOException($"it ended after {_position} of {blob.Size} bytes");
+            }
+            catch (Exception e) when (RegistryHttp.IsTransient(e))
+            {
+                if (_body is not null)
+                {
+                    await _body.DisposeAsync();
+                }
+
+                _body = null;
+                if (++_failures >= Attempts)
+                {
+                    throw e.InnerException as ContainerizeException ?? RegistryErrors.Unreachable($"getting the blob {blob.Digest} of {blobs.Registry}/{blobs.Repository}", e);
+                }
+
+                await blobs.PauseAsync(_failures, cancellationToken);
+            }
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _body?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        (_body, var from, _limit) = await blobs.GetAsync(blob, _position, cancellationToken);
+        var skip = new byte[64 * 1024];
+        while (from < _position)
+        {
+            var count = await ReadOnceAsync(skip.AsMemory(0, (int)Math.Min(skip.Length, _position - from)), cancellationToken);
+            from += count > 0 ? count : throw new IOException("it ended early");
+        }
+    }
+
+    private async ValueTask<int> ReadOnceAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_limit);
+        try
+        {
+            return await _body!.ReadAsync(buffer, limit.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException("it stood still", RegistryErrors.Stalled($"getting the blob {blob.Digest}", _limit, e));
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Containerize.Images;
+using Containerize.Oci;
+using Containerize.Storage;
+
+namespace Containerize.Registries;
+
+/// <summary>The blobs of one repository; with a cache each comes over the network once.</summary>
+internal sealed class RegistryBlobs(RegistryHttp http, Reference reference) : IComposedBlobSource
+{
+    private readonly ConcurrentDictionary<Digest, SemaphoreSlim> _fetching = new();
+
+    internal string Registry => reference.Registry;
+
+    internal string Repository => reference.Repository;
+
+    public IBlobSource? SourceOf(Descriptor blob) => http.Options.Cache is { } cache && cache.Contains(blob) ? cache : null;
+
+    public async ValueTask<Stream> OpenAsync(Descriptor blob, long offset, CancellationToken cancellationToken)
+    {
+        if (http.Options.Cache is not { } cache)
+        {
+            var direct = new RegistryBlobStream(this, blob, offset);
+            return offset == 0 ? new VerifyingStream(direct, blob) : direct;
+        }
+
+        var gate = _fetching.GetOrAdd(blob.Digest, _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (!cache.Contains(blob))
+            {
+                if (http.Options.Offline)
+                {
+                    throw RegistryClient.NotCached($"getting the blob {blob.Digest} of {reference}");
+                }
+
+                await cache.AddAsync(blob, new Network(this), cancellationToken);
+            }
+        }
+        finally
+        {
+            gate.Release();
+        }
+
+        return cache.Open(blob, offset);
+    }
+
+    /// <summary>Asks for a blob from an offset on; a registry that ignores that sends it from its start, which is skipped by the caller.</summary>
+    internal async Task<(Stream Body, long From, TimeSpan Limit)> GetAsync(Descriptor blob, long from, CancellationToken cancellationToken)
+    {
+        var doing = $"getting the blob {blob.Digest} of {reference}";
+        var request = new RegistryRequest(HttpMethod.Get, new Uri(http.Endpoint.Base, $"v2/{Repository}/blobs/{blob.Digest}"), doing)
+        {
+            Scope = new RegistryScope(Repository, RegistryAction.Pull),
+            From = from,
+        };
+        var response = await http.SendAsync(request, [HttpStatusCode.OK, HttpStatusCode.PartialContent], cancellationToken);
+        var start = response.StatusCode == HttpStatusCode.PartialContent ? response.Content.Headers.ContentRange?.From ?? from : 0;
+        if (start > from)
+        {
+            response.Dispose();
+            throw RegistryErrors.Protocol(doing, $"the registry sends from byte {start} where byte {from} was asked for");
+        }
+
+        return (await response.Content.ReadAsStreamAsync(cancellationToken), start, http.Options.StallLimit);
+    }
+
+    internal Task PauseAsync(int attempt, CancellationToken cancellationToken) => http.WaitAsync(attempt, null, cancellationToken);
+
+    private sealed class Network(RegistryBlobs blobs) : IBlobSource
+    {
+        public ValueTask<Stream> OpenAsync(Descriptor blob, long offset, CancellationToken cancellationToken) =>
+            new(new VerifyingStream(new RegistryBlobStream(blobs, blob, 0), blob));
+    }
+}

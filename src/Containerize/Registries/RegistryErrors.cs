@@ -1,0 +1,89 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
+namespace Containerize.Registries;
+
+/// <summary>The failures of registries, with their own words, cut and made harmless.</summary>
+internal static class RegistryErrors
+{
+    private const int MaxWords = 1024;
+
+    /// <summary>CTZ4002: no connection, or it broke again and again.</summary>
+    internal static ContainerizeException Unreachable(string doing, Exception e) => new(
+        4002,
+        doing,
+        e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+            ? $"no trusted TLS connection can be made ({(e.InnerException ?? e).Message.TrimEnd('.')})"
+            : e.Message.TrimEnd('.'),
+        "Check the registry's name, the network and the proxy; a registry without TLS must be listed in DOTNET_CONTAINER_INSECURE_REGISTRIES.",
+        e);
+
+    /// <summary>CTZ4003: nothing moved for too long.</summary>
+    internal static ContainerizeException Stalled(string doing, TimeSpan limit, Exception? e = null) =>
+        new(4003, doing, $"nothing came or went for {limit.TotalSeconds:0} seconds", "Try again; if it stays so, look at the registry.", e);
+
+    /// <summary>CTZ4008: what the registry does is against the protocol, or against safety.</summary>
+    internal static ContainerizeException Protocol(string doing, string why) => new(4008, doing, why, "Tell those who run the registry.");
+
+    /// <summary>The failure that an answer means.</summary>
+    internal static async Task<ContainerizeException> FromAsync(
+        string doing, HttpResponseMessage response, RegistryCredential? credential, CancellationToken cancellationToken)
+    {
+        var words = await WordsAsync(response, cancellationToken);
+        var said = $"the registry answered {(int)response.StatusCode} {response.StatusCode}{(words.Length == 0 ? "" : $": {words}")}";
+        var who = credential is null ? "no credentials were found for it" : $"the credentials are from {credential.Origin}";
+        return response.StatusCode switch
+        {
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new ContainerizeException(
+                4004, doing, $"{said}; {who}", "Log in with 'docker login' or 'podman login', or set DOTNET_CONTAINER_REGISTRY_UNAME and DOTNET_CONTAINER_REGISTRY_PWORD."),
+            HttpStatusCode.NotFound => new ContainerizeException(
+                4005, doing, said, "Check the name and the tag; a private repository may also answer so to those who are not logged in."),
+            HttpStatusCode.TooManyRequests => new ContainerizeException(4007, doing, said, "Wait, log in for a higher limit, or use a mirror."),
+            >= HttpStatusCode.InternalServerError => new ContainerizeException(4007, doing, said, "Try again later; if it stays so, look at the registry."),
+            _ => new ContainerizeException(4006, doing, said, "See what the registry says, and docs/errors.md."),
+        };
+    }
+
+    // "CODE: message" of the registry's JSON, else the text; at most 1 KB, with no control characters that could draw on a terminal.
+    private static async Task<string> WordsAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[16 * 1024];
+        int count;
+        try
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(TimeSpan.FromSeconds(10));
+            count = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, limit.Token);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return "";
+        }
+
+        var text = Messages(buffer.AsMemory(0, count)) ?? Encoding.UTF8.GetString(buffer, 0, count);
+        var clean = string.Join(' ', new string([.. text.Select(c => char.IsControl(c) ? ' ' : c)]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        return (clean.Length <= MaxWords ? clean : clean[..MaxWords] + "...").TrimEnd('.');
+    }
+
+    private static string? Messages(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 16 });
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("errors", out var errors)
+                && errors.ValueKind == JsonValueKind.Array
+                ? string.Join("; ", errors.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.Object).Select(e => $"{Text(e, "code")}: {Text(e, "message")}"))
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+}

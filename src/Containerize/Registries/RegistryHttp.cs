@@ -1,0 +1,221 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Containerize.Registries;
+
+/// <summary>Sends requests to one registry: redirects, credentials, repetition and time limits are its own.</summary>
+internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions options) : IDisposable
+{
+    private const int Attempts = 3;
+    private const int MaxRedirects = 10;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+
+    // The answer to an upload comes after the registry has stored it, which may take long for gigabytes.
+    private const int UploadPatience = 5;
+
+    private readonly HttpClient _client = new(new SocketsHttpHandler
+    {
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        ConnectTimeout = options.ConnectLimit,
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    private RegistryAuthorization? _authorization;
+
+    internal RegistryEndpoint Endpoint { get; } = endpoint;
+
+    internal RegistryOptions Options { get; } = options;
+
+    private RegistryAuthorization Authorization => _authorization ??= new RegistryAuthorization(this);
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _authorization?.Dispose();
+    }
+
+    internal RegistryCredential? CredentialOf(RegistryScope scope) => Authorization.CredentialOf(scope);
+
+    /// <summary>Sends a request until there is an answer that repetition would not change; its headers are read, its body is not.</summary>
+    internal async Task<HttpResponseMessage> SendAsync(RegistryRequest request, CancellationToken cancellationToken)
+    {
+        var asked = false;
+        for (var attempt = 1; ; attempt++)
+        {
+            HttpResponseMessage response;
+            var header = Authorization.HeaderFor(request.Scope);
+            try
+            {
+                response = await FollowAsync(request, header, cancellationToken);
+            }
+            catch (Exception e) when (IsTransient(e) && attempt < Attempts)
+            {
+                await WaitAsync(attempt, null, cancellationToken);
+                continue;
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException)
+            {
+                throw e.InnerException as ContainerizeException ?? RegistryErrors.Unreachable(request.Doing, e);
+            }
+
+            if (response.StatusCode == HttpStatusCode.Unauthorized && !asked && Endpoint.IsOrigin(response.RequestMessage!.RequestUri!))
+            {
+                asked = true;
+                attempt--;
+                using (response)
+                {
+                    if (await Authorization.AnswerAsync(request.Scope, response, header, request.Doing, cancellationToken))
+                    {
+                        continue;
+                    }
+
+                    throw await RegistryErrors.FromAsync(request.Doing, response, CredentialOf(request.Scope), cancellationToken);
+                }
+            }
+
+            if (attempt < Attempts && IsTransient(response.StatusCode))
+            {
+                var after = response.Headers.RetryAfter;
+                response.Dispose();
+                await WaitAsync(attempt, after, cancellationToken);
+                continue;
+            }
+
+            return response;
+        }
+    }
+
+    /// <summary>Sends a request whose answer must have one of these codes; else it fails with the registry's words.</summary>
+    internal async Task<HttpResponseMessage> SendAsync(RegistryRequest request, IReadOnlyList<HttpStatusCode> expected, CancellationToken cancellationToken)
+    {
+        var response = await SendAsync(request, cancellationToken);
+        if (expected.Contains(response.StatusCode))
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw await RegistryErrors.FromAsync(request.Doing, response, CredentialOf(request.Scope), cancellationToken);
+        }
+    }
+
+    /// <summary>One exchange with one address, with no redirects.</summary>
+    internal async Task<HttpResponseMessage> ExchangeAsync(HttpRequestMessage message, string doing, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var timer = Options.Time.CreateTimer(static s => ((CancellationTokenSource)s!).Cancel(), limit, Options.StallLimit, Timeout.InfiniteTimeSpan);
+        if (message.Content is ProgressContent content)
+        {
+            content.Progress = last => timer.Change(last ? Options.StallLimit * UploadPatience : Options.StallLimit, Timeout.InfiniteTimeSpan);
+        }
+
+        try
+        {
+            return await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new HttpRequestException("no answer came in time", RegistryErrors.Stalled(doing, Options.StallLimit, e));
+        }
+    }
+
+    /// <summary>Waits before a repetition: as long as the registry says, else a second, doubled each time; at most a minute.</summary>
+    internal async Task WaitAsync(int attempt, RetryConditionHeaderValue? after, CancellationToken cancellationToken)
+    {
+        var wait = after?.Delta ?? (after?.Date is { } date ? date - Options.Time.GetUtcNow() : Options.RetryDelay * Math.Pow(2, attempt - 1));
+        wait = wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestWait ? LongestWait : wait;
+        if (after is not null && wait > TimeSpan.Zero)
+        {
+            Options.Report($"{Endpoint.Registry} asks to wait {wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s.");
+        }
+
+        await Task.Delay(wait, Options.Time, cancellationToken);
+    }
+
+    internal static bool IsTransient(Exception e) => e switch
+    {
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError } => false,
+        HttpRequestException or IOException => true,
+        _ => false,
+    };
+
+    private static bool IsTransient(HttpStatusCode status) => (int)status is 408 or 429 or 499 or 500 or 502 or 503 or 504 or 522;
+
+    private async Task<HttpResponseMessage> FollowAsync(RegistryRequest request, string? header, CancellationToken cancellationToken)
+    {
+        var uri = request.Uri;
+        for (var hops = 0; ; hops++)
+        {
+            using var message = new HttpRequestMessage(request.Method, uri);
+            foreach (var type in request.Accept)
+            {
+                message.Headers.Accept.ParseAdd(type);
+            }
+
+            if (request.From > 0)
+            {
+                message.Headers.Range = new RangeHeaderValue(request.From, null);
+            }
+
+            message.Headers.TryAddWithoutValidation("User-Agent", "containerize");
+            if (header is not null && Endpoint.IsOrigin(uri))
+            {
+                message.Headers.TryAddWithoutValidation("Authorization", header);
+            }
+
+            if (request.Content is not null)
+            {
+                message.Content = await request.Content(cancellationToken);
+            }
+
+            var response = await ExchangeAsync(message, request.Doing, cancellationToken);
+            if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location)
+            {
+                return response;
+            }
+
+            response.Dispose();
+            uri = Next(uri, location, request.Doing);
+            if (hops >= MaxRedirects)
+            {
+                throw RegistryErrors.Protocol(request.Doing, $"it was sent on more than {MaxRedirects} times");
+            }
+        }
+    }
+
+    /// <summary>Where a Location leads; CTZ4008 where that is not safe.</summary>
+    internal Uri Next(Uri from, Uri location, string doing)
+    {
+        var next = location.IsAbsoluteUri && location.Scheme != Uri.UriSchemeFile ? location : ToAbsolute(from, location);
+        if (next.Scheme != Uri.UriSchemeHttps && next.Scheme != Uri.UriSchemeHttp)
+        {
+            throw RegistryErrors.Protocol(doing, $"the registry points to an address of the kind '{next.Scheme}:'");
+        }
+
+        if (from.Scheme == Uri.UriSchemeHttps && next.Scheme != Uri.UriSchemeHttps)
+        {
+            throw RegistryErrors.Protocol(doing, $"the registry points from https to http, at {next.Host}");
+        }
+
+        if (next.UserInfo.Length > 0)
+        {
+            throw RegistryErrors.Protocol(doing, "the registry points to an address with a user name in it");
+        }
+
+        // Another host may be any storage on the internet, but not this machine or its network (SSRF).
+        return !Endpoint.IsOrigin(next) && RegistryEndpoint.IsPrivate(next) && !RegistryEndpoint.IsPrivate(Endpoint.Base)
+            ? throw RegistryErrors.Protocol(doing, $"the registry points to the private address {next.Host}")
+            : next;
+    }
+
+    // "/v2/..." is an absolute file path to Uri on Unix, and a relative address here.
+    private static Uri ToAbsolute(Uri from, Uri location) =>
+        location.OriginalString.StartsWith("file:", StringComparison.OrdinalIgnoreCase) ? location : new Uri(from, location.OriginalString);
+}

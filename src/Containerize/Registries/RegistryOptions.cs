@@ -1,0 +1,31 @@
+using Containerize.Storage;
+
+namespace Containerize.Registries;
+
+/// <summary>All that a registry client needs from outside.</summary>
+public sealed record RegistryOptions
+{
+    /// <summary>Reads an environment variable.</summary>
+    public required Func<string, string?> Environment { get; init; }
+
+    /// <summary>Where pulled content is kept and found again; null keeps none.</summary>
+    public BlobStore? Cache { get; init; }
+
+    /// <summary>Whether the network may not be used: only what the cache has, by digest (CTZ4010).</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>Told one line about each thing worth knowing, such as that nothing had to be sent; never a secret.</summary>
+    public Action<string> Report { get; init; } = _ => { };
+
+    /// <summary>The clock of waits and time limits.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The first wait before a request is repeated; doubled each time.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a connection may take to be made.</summary>
+    public TimeSpan ConnectLimit { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long an answer may take to begin, and a body may stand still.</summary>
+    public TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(60);
+}

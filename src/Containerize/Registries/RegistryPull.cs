@@ -1,0 +1,89 @@
+using Containerize.Images;
+using Containerize.Oci;
+
+namespace Containerize.Registries;
+
+/// <summary>Reads an image or index from a registry, or from the cache where the name has a digest that is there.</summary>
+internal sealed class RegistryPull(RegistryHttp http, Reference reference) : IImageSource
+{
+    public string Name => reference.ToString();
+
+    public async Task<Artifact> ReadAsync(CancellationToken cancellationToken)
+    {
+        var blobs = new RegistryBlobs(http, reference);
+        var documents = new Documents(http, reference, blobs);
+        if (reference.Digest is { } digest && documents.Cached(digest) is { } kept)
+        {
+            return await documents.ParseAsync(kept.MediaType, kept.Bytes, cancellationToken);
+        }
+
+        if (http.Options.Offline)
+        {
+            throw RegistryClient.NotCached($"getting the image {reference}");
+        }
+
+        var (mediaType, bytes) = await new RegistryManifests(http, reference).GetAsync(reference.Target, cancellationToken);
+        var artifact = await documents.ParseAsync(mediaType, bytes, cancellationToken);
+        http.Options.Cache?.Add(artifact.Descriptor, bytes);
+        return artifact;
+    }
+
+    // Manifests are at another address than blobs; layers keep the repository as their source.
+    private sealed class Documents(RegistryHttp http, Reference reference, RegistryBlobs blobs) : IComposedBlobSource
+    {
+        private readonly RegistryManifests _manifests = new(http, reference);
+
+        public IBlobSource? SourceOf(Descriptor blob) => blobs;
+
+        public async ValueTask<Stream> OpenAsync(Descriptor blob, long offset, CancellationToken cancellationToken)
+        {
+            if (!MediaTypes.IsIndex(blob.MediaType) && !MediaTypes.IsManifest(blob.MediaType))
+            {
+                return await blobs.OpenAsync(blob, offset, cancellationToken);
+            }
+
+            if (http.Options.Cache is { } cache && cache.Contains(blob))
+            {
+                return cache.Open(blob, offset);
+            }
+
+            if (http.Options.Offline)
+            {
+                throw RegistryClient.NotCached($"getting the manifest {blob.Digest} of {reference}");
+            }
+
+            var (mediaType, bytes) = await _manifests.GetAsync(blob.Digest.ToString(), cancellationToken);
+            if (mediaType != blob.MediaType)
+            {
+                throw RegistryErrors.Protocol(
+                    $"getting the manifest {blob.Digest} of {reference}", $"the index calls it '{blob.MediaType}' and the registry '{mediaType}'");
+            }
+
+            BlobErrors.Check(blob, bytes);
+            http.Options.Cache?.Add(blob, bytes);
+            return new MemoryStream(bytes, writable: false);
+        }
+
+        internal Task<Artifact> ParseAsync(string mediaType, byte[] bytes, CancellationToken cancellationToken) =>
+            ArtifactReader.ParseAsync(mediaType, bytes, this, cancellationToken);
+
+        internal (string MediaType, byte[] Bytes)? Cached(Digest digest)
+        {
+            if (http.Options.Cache is not { } cache || !File.Exists(cache.PathOf(digest)))
+            {
+                return null;
+            }
+
+            try
+            {
+                var bytes = cache.ReadAllBytes(new Descriptor { MediaType = "", Digest = digest, Size = new FileInfo(cache.PathOf(digest)).Length });
+                return RegistryManifests.TypeInside(bytes, $"reading {reference} from the cache") is { } type ? (type, bytes) : null;
+            }
+            catch (ContainerizeException e) when (e.Number is 3003 or 3004 or 4008)
+            {
+                // Damaged, and put aside by the store: it is got again.
+                return null;
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Net;
+using Containerize.Images;
+using Containerize.Oci;
+
+namespace Containerize.Registries;
+
+/// <summary>Brings one blob into a repository: found there, mounted from another, or sent (distribution-spec, "Pushing blobs").</summary>
+internal sealed class RegistryUpload(RegistryHttp http, Reference reference)
+{
+    private static readonly RegistryAction Push = RegistryAction.Push;
+
+    /// <summary>Whether the repository has the blob.</summary>
+    internal async Task<bool> ExistsAsync(Descriptor blob, CancellationToken cancellationToken)
+    {
+        var request = new RegistryRequest(HttpMethod.Head, Address($"blobs/{blob.Digest}"), $"looking for the blob {blob.Digest} in {Place}")
+        {
+            Scope = new RegistryScope(reference.Repository, Push),
+        };
+        using var response = await http.SendAsync(request, cancellationToken);
+        return response.StatusCode == HttpStatusCode.OK;
+    }
+
+    /// <summary>Mounts the blob where it comes from another repository of this registry, else sends it.</summary>
+    internal async Task WriteAsync(Descriptor blob, IBlobSource source, CancellationToken cancellationToken)
+    {
+        var doing = $"writing the blob {blob.Digest} to {Place}";
+        var mountFrom = BlobSources.Find<RegistryBlobs>(source, blob) is { } origin
+            && string.Equals(origin.Registry, reference.Registry, StringComparison.OrdinalIgnoreCase)
+            && origin.Repository != reference.Repository
+            ? origin.Repository
+            : null;
+        var session = await StartAsync(blob, mountFrom, doing, cancellationToken);
+        if (session is null)
+        {
+            return;
+        }
+
+        var separator = session.Query.Length > 0 ? "&" : "?";
+        var request = new RegistryRequest(
+            HttpMethod.Put, new Uri($"{session.AbsoluteUri}{separator}digest={Uri.EscapeDataString(blob.Digest.ToString())}"), doing)
+        {
+            Scope = new RegistryScope(reference.Repository, Push),
+            Content = async token => new ProgressContent(
+                new SizedStream(await source.OpenAsync(blob, 0, token), blob), blob.Size, "application/octet-stream"),
+        };
+        HttpResponseMessage response;
+        try
+        {
+            response = await http.SendAsync(request, cancellationToken);
+        }
+        catch (ContainerizeException e) when (e.Number is 4002 or 4003)
+        {
+            // The answer may have got lost, and not the blob.
+            if (await ExistsAsync(blob, cancellationToken))
+            {
+                return;
+            }
+
+            throw;
+        }
+
+        using (response)
+        {
+            if (response.StatusCode is HttpStatusCode.Created or HttpStatusCode.OK or HttpStatusCode.Accepted or HttpStatusCode.NoContent)
+            {
+                return;
+            }
+
+            // A session that broke in the middle cannot be used again: one more, from the start.
+            if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.RequestedRangeNotSatisfiable
+                && await StartAsync(blob, null, doing, cancellationToken) is { } again)
+            {
+                separator = again.Query.Length > 0 ? "&" : "?";
+                using var second = await http.SendAsync(
+                    request with { Uri = new Uri($"{again.AbsoluteUri}{separator}digest={Uri.EscapeDataString(blob.Digest.ToString())}") },
+                    [HttpStatusCode.Created, HttpStatusCode.OK, HttpStatusCode.NoContent],
+                    cancellationToken);
+                return;
+            }
+
+            throw await RegistryErrors.FromAsync(doing, response, http.CredentialOf(request.Scope), cancellationToken);
+        }
+    }
+
+    private string Place => $"{reference.Registry}/{reference.Repository}";
+
+    private Uri Address(string path) => new(http.Endpoint.Base, $"v2/{reference.Repository}/{path}");
+
+    // The address of the upload; null where the blob was mounted. A refused mount may open a session by itself (202).
+    private async Task<Uri?> StartAsync(Descriptor blob, string? mountFrom, string doing, CancellationToken cancellationToken)
+    {
+        if (mountFrom is not null)
+        {
+            var mount = new RegistryRequest(
+                HttpMethod.Post, Address($"blobs/uploads/?mount={Uri.EscapeDataString(blob.Digest.ToString())}&from={Uri.EscapeDataString(mountFrom)}"), doing)
+            {
+                Scope = new RegistryScope(reference.Repository, Push, mountFrom),
+                Content = Nothing,
+            };
+            HttpResponseMessage? answer = null;
+            try
+            {
+                answer = await http.SendAsync(mount, cancellationToken);
+            }
+            catch (ContainerizeException e) when (e.Number == 4004)
+            {
+                // No token for the other repository: the blob is sent instead.
+            }
+
+            using (answer)
+            {
+                if (answer?.StatusCode == HttpStatusCode.Created)
+                {
+                    return null;
+                }
+
+                if (answer is { StatusCode: HttpStatusCode.Accepted, Headers.Location: { } })
+                {
+                    return Session(answer, doing);
+                }
+            }
+        }
+
+        var request = new RegistryRequest(HttpMethod.Post, Address("blobs/uploads/"), doing)
+        {
+            Scope = new RegistryScope(reference.Repository, Push),
+            Content = Nothing,
+        };
+        using var response = await http.SendAsync(request, [HttpStatusCode.Accepted, HttpStatusCode.Created], cancellationToken);
+        return Session(response, doing);
+    }
+
+    private static ValueTask<HttpContent> Nothing(CancellationToken cancellationToken) => new(new ByteArrayContent([]));
+
+    private Uri Session(HttpResponseMessage response, string doing) =>
+        response.Headers.Location is { } location
+            ? http.Next(response.RequestMessage!.RequestUri!, location, doing)
+            : throw RegistryErrors.Protocol(doing, "the registry opened an upload without saying where (no Location)");
+}
