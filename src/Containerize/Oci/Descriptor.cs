@@ -35,8 +35,9 @@ public sealed record Descriptor
     public string? ArtifactType { get; init; }
 
     /// <summary>What we do not know, kept.</summary>
+    // "set": the source generator makes constructor parameters of init properties, which extension data cannot be.
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Others { get; init; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 
     /// <summary>The descriptor of these bytes.</summary>
     public static Descriptor Of(string mediaType, ReadOnlySpan<byte> bytes) =>

@@ -43,8 +43,9 @@ public sealed record ImageConfig
     public IReadOnlyList<History>? History { get; init; }
 
     /// <summary>What we do not know, kept.</summary>
+    // "set": the source generator makes constructor parameters of init properties, which extension data cannot be.
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Others { get; init; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 
     /// <summary>The platform that the configuration names.</summary>
     [JsonIgnore]
@@ -103,8 +104,9 @@ public sealed record ContainerConfig
     public IReadOnlyList<string>? OnBuild { get; init; }
 
     /// <summary>What we do not know, kept.</summary>
+    // "set": the source generator makes constructor parameters of init properties, which extension data cannot be.
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Others { get; init; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
 /// <summary>A health check; all times in nanoseconds (Docker image spec v1.2, "Healthcheck").</summary>

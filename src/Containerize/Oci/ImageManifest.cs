@@ -35,6 +35,7 @@ public sealed record ImageManifest
     public SortedDictionary<string, string>? Annotations { get; init; }
 
     /// <summary>What we do not know, kept; a "manifests" in here is refused (CVE-2021-41190).</summary>
+    // "set": the source generator makes constructor parameters of init properties, which extension data cannot be.
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Others { get; init; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 }

@@ -31,6 +31,7 @@ public sealed record IndexManifest
     public SortedDictionary<string, string>? Annotations { get; init; }
 
     /// <summary>What we do not know, kept; a "layers" in here is refused (CVE-2021-41190).</summary>
+    // "set": the source generator makes constructor parameters of init properties, which extension data cannot be.
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Others { get; init; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 }
