@@ -19,7 +19,7 @@ internal static class ElfProgram
     /// <summary>Whether the file is a program: fixed address, or position independent with an interpreter or marked as a static one.</summary>
     public static bool Is(SafeFileHandle file, ReadOnlySpan<byte> start)
     {
-        if (start.Length < 52 || !start.StartsWith("\x7fELF"u8))
+        if (start.Length < 52 || !start.StartsWith("\u007fELF"u8))
         {
             return false;
         }

@@ -85,7 +85,17 @@ public static class OciJson
     }
 
     /// <summary>Reads an image configuration; CTZ3002 where the bytes are not one.</summary>
-    public static ImageConfig ReadConfig(ReadOnlySpan<byte> bytes, string what) => Read(bytes, Context.ImageConfig, what);
+    public static ImageConfig ReadConfig(ReadOnlySpan<byte> bytes, string what)
+    {
+        var config = Read(bytes, Context.ImageConfig, what);
+        // What is absent is null here, whatever the properties are initialised with (https://github.com/dotnet/runtime/issues/84484); so is a null that was written.
+        return config with
+        {
+            Architecture = config.Architecture ?? "",
+            Os = config.Os ?? "",
+            RootFs = config.RootFs is { DiffIds: not null } rootFs ? rootFs with { Type = rootFs.Type ?? "layers" } : new RootFs(),
+        };
+    }
 
     private static T Checked<T>(T document, IEnumerable<Descriptor> descriptors, string what)
     {
