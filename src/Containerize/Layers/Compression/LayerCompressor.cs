@@ -2,41 +2,27 @@ using Containerize.Oci;
 
 namespace Containerize.Layers.Compression;
 
-// Temporary: replaced whole by the pinned compressors.
-internal static class LayerCompressor
+/// <summary>The compressor of each <see cref="LayerCompression"/>.</summary>
+public static class LayerCompressor
 {
-    public static Stream Create(Stream output, LayerCompression kind, int threads) =>
-        kind == LayerCompression.None ? new Kept(output) : throw new NotSupportedException($"{kind} with {threads} threads");
+    /// <summary>Creates a stream that compresses what is written to it; disposing it finishes, and leaves <paramref name="output"/> open.</summary>
+    /// <param name="output">Where the blob goes.</param>
+    /// <param name="kind">How it is compressed.</param>
+    /// <param name="threads">How many threads may compress, at least 1; the bytes do not depend on it.</param>
+    public static Stream Create(Stream output, LayerCompression kind, int threads) => kind switch
+    {
+        LayerCompression.Gzip => new GzipWriter(output, threads),
+        LayerCompression.Zstd => new ZstdWriter(output),
+        LayerCompression.None => new PassThroughStream(output),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, message: null),
+    };
 
+    /// <summary>The OCI media type of such a layer (image-spec layer.md).</summary>
     public static string MediaType(LayerCompression kind) => kind switch
     {
         LayerCompression.Gzip => MediaTypes.OciLayerGzip,
         LayerCompression.Zstd => MediaTypes.OciLayerZstd,
-        _ => MediaTypes.OciLayer,
+        LayerCompression.None => MediaTypes.OciLayer,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, message: null),
     };
-
-    private sealed class Kept(Stream output) : Stream
-    {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => 0; set => throw new NotSupportedException(); }
-
-        public override void Flush() => output.Flush();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => output.Write(buffer, offset, count);
-
-        public override void Write(ReadOnlySpan<byte> buffer) => output.Write(buffer);
-    }
 }

@@ -1,0 +1,174 @@
+using System.Buffers.Binary;
+
+namespace Containerize.Layers.Compression;
+
+/// <summary>
+/// Writes one gzip member (RFC 1952) whose bytes depend on the content alone: not on the number of threads, the sizes of the
+/// writes, the CPU, the operating system or the version of .NET.
+/// </summary>
+/// <remarks>
+/// The content is cut into segments of fixed size; each is compressed on its own, with the 32 KiB before it as its dictionary,
+/// and the pieces are joined at byte boundaries. Memory is bounded by the number of threads. Disposing finishes the member,
+/// unless a write failed, and leaves the output open.
+/// The bytes are part of <see cref="ByteFormat"/>.
+/// </remarks>
+public sealed class GzipWriter : Stream
+{
+    // No time, no name, no flags. The operating system is 255, "unknown": the one value that is true wherever we run.
+    private static ReadOnlySpan<byte> Header => [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255];
+
+    private readonly Stream output;
+    private readonly SegmentPipeline pipeline;
+    private GzipSegment? current;
+    private uint crc;
+    private uint size;
+    private bool headerWritten;
+    private bool failed;
+    private bool disposed;
+
+    /// <summary>Starts a member.</summary>
+    /// <param name="output">Where it is written, in order, on the thread that writes here.</param>
+    /// <param name="threads">How many threads compress, the writing one among them: at least 1, with which no other is used.</param>
+    public GzipWriter(Stream output, int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        this.output = output;
+        pipeline = new SegmentPipeline(threads);
+    }
+
+    /// <inheritdoc />
+    public override bool CanRead => false;
+
+    /// <inheritdoc />
+    public override bool CanSeek => false;
+
+    /// <inheritdoc />
+    public override bool CanWrite => !disposed;
+
+    /// <inheritdoc />
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <inheritdoc />
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (failed)
+        {
+            throw new InvalidOperationException("An earlier write failed: the gzip member cannot be continued.");
+        }
+
+        while (!buffer.IsEmpty)
+        {
+            var segment = current ??= pipeline.Rent();
+            // A full segment waits for one more byte: only then it is known not to be the last.
+            if (segment.Free == 0)
+            {
+                segment = NextSegment(segment);
+            }
+
+            var piece = buffer[..Math.Min(buffer.Length, segment.Free)];
+            segment.Append(piece);
+            buffer = buffer[piece.Length..];
+        }
+    }
+
+    /// <inheritdoc />
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc />
+    public override void WriteByte(byte value) => Write([value]);
+
+    /// <summary>Does nothing: what is compressed when is part of the byte format.</summary>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc />
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !disposed)
+        {
+            disposed = true;
+            try
+            {
+                if (!failed)
+                {
+                    Finish();
+                }
+            }
+            finally
+            {
+                if (current is not null)
+                {
+                    pipeline.Return(current);
+                }
+
+                pipeline.Dispose();
+            }
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private GzipSegment NextSegment(GzipSegment full)
+    {
+        var next = pipeline.Rent();
+        next.Begin(full);
+        current = next;
+        full.Seal(isLast: false);
+        pipeline.Submit(full);
+        while (pipeline.IsFull)
+        {
+            WriteOldest();
+        }
+
+        return next;
+    }
+
+    private void Finish()
+    {
+        var end = current ?? pipeline.Rent();
+        current = null;
+        end.Seal(isLast: true);
+        pipeline.Submit(end);
+        while (!pipeline.IsEmpty)
+        {
+            WriteOldest();
+        }
+
+        Span<byte> trailer = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, crc);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], size);
+        output.Write(trailer);
+    }
+
+    private void WriteOldest()
+    {
+        // Failed until proven otherwise: whatever is thrown from here leaves a hole in the output.
+        failed = true;
+        var segment = pipeline.Take();
+        if (!headerWritten)
+        {
+            output.Write(Header);
+            headerWritten = true;
+        }
+
+        output.Write(segment.Output);
+        failed = false;
+        crc = Crc32.Combine(crc, segment.Crc, segment.Length);
+        size += (uint)segment.Length;
+        pipeline.Return(segment);
+    }
+}

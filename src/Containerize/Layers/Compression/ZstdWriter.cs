@@ -1,0 +1,147 @@
+using ZstdSharp;
+using ZstdSharp.Unsafe;
+
+namespace Containerize.Layers.Compression;
+
+/// <summary>
+/// Writes one zstd frame (RFC 8878) whose bytes depend on the content alone: level and parameters are pinned, and the
+/// compressor, which is managed code, is fed pieces of one size.
+/// </summary>
+/// <remarks>Disposing finishes the frame, unless a write failed, and leaves the output open. The bytes are part of
+/// <see cref="ByteFormat"/>.</remarks>
+public sealed class ZstdWriter : Stream
+{
+    private const int Level = 3;
+
+    // Blocks are at most 128 KiB: pieces of that size leave no choice of block boundaries to the sizes of our writes.
+    private const int PieceSize = 128 * 1024;
+
+    private readonly Stream output;
+    private readonly Compressor compressor = new(Level);
+    private readonly byte[] piece = new byte[PieceSize];
+    private readonly byte[] packed = new byte[Compressor.GetCompressBound(PieceSize)];
+    private int filled;
+    private bool failed;
+    private bool disposed;
+
+    /// <summary>Starts a frame, which is written to <paramref name="output"/> by the thread that writes here.</summary>
+    public ZstdWriter(Stream output)
+    {
+        this.output = output;
+        // The level's own values for content of unknown size, written out: a later version of the library may change its table.
+        Set(ZSTD_cParameter.ZSTD_c_windowLog, 21);
+        Set(ZSTD_cParameter.ZSTD_c_chainLog, 16);
+        Set(ZSTD_cParameter.ZSTD_c_hashLog, 17);
+        Set(ZSTD_cParameter.ZSTD_c_searchLog, 1);
+        Set(ZSTD_cParameter.ZSTD_c_minMatch, 5);
+        Set(ZSTD_cParameter.ZSTD_c_targetLength, 0);
+        Set(ZSTD_cParameter.ZSTD_c_strategy, (int)ZSTD_strategy.ZSTD_dfast);
+        Set(ZSTD_cParameter.ZSTD_c_enableLongDistanceMatching, 0);
+        // Content size: unknown to us until the end, so never written. Checksum: 4 bytes, and a decoder finds damage by itself.
+        Set(ZSTD_cParameter.ZSTD_c_contentSizeFlag, 0);
+        Set(ZSTD_cParameter.ZSTD_c_checksumFlag, 1);
+        Set(ZSTD_cParameter.ZSTD_c_dictIDFlag, 0);
+    }
+
+    /// <inheritdoc />
+    public override bool CanRead => false;
+
+    /// <inheritdoc />
+    public override bool CanSeek => false;
+
+    /// <inheritdoc />
+    public override bool CanWrite => !disposed;
+
+    /// <inheritdoc />
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <inheritdoc />
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (failed)
+        {
+            throw new InvalidOperationException("An earlier write failed: the zstd frame cannot be continued.");
+        }
+
+        while (!buffer.IsEmpty)
+        {
+            // A full piece waits for one more byte: the last one is compressed together with the end of the frame.
+            if (filled == PieceSize)
+            {
+                Compress(isLast: false);
+            }
+
+            var part = buffer[..Math.Min(buffer.Length, PieceSize - filled)];
+            part.CopyTo(piece.AsSpan(filled));
+            filled += part.Length;
+            buffer = buffer[part.Length..];
+        }
+    }
+
+    /// <inheritdoc />
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc />
+    public override void WriteByte(byte value) => Write([value]);
+
+    /// <summary>Does nothing: what is compressed when is part of the byte format.</summary>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc />
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !disposed)
+        {
+            disposed = true;
+            try
+            {
+                if (!failed)
+                {
+                    Compress(isLast: true);
+                }
+            }
+            finally
+            {
+                compressor.Dispose();
+            }
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void Compress(bool isLast)
+    {
+        // Failed until proven otherwise: whatever is thrown from here leaves a hole in the output.
+        failed = true;
+        var source = piece.AsSpan(0, filled);
+        bool more;
+        do
+        {
+            var status = compressor.WrapStream(source, packed, out var read, out var written, isLast);
+            source = source[read..];
+            output.Write(packed, 0, written);
+            more = !source.IsEmpty || (isLast && status != System.Buffers.OperationStatus.Done);
+        }
+        while (more);
+
+        filled = 0;
+        failed = false;
+    }
+
+    private void Set(ZSTD_cParameter parameter, int value) => compressor.SetParameter(parameter, value);
+}
