@@ -1,0 +1,94 @@
+using Containerize.Images;
+using Containerize.Planning;
+
+namespace Containerize.Building;
+
+/// <summary>The way from a published project to an image at its destinations; both faces, task and tool, call this.</summary>
+/// <param name="context">The machine.</param>
+public sealed class ProjectBuild(BuildContext context)
+{
+    /// <summary>The plan for each platform; nothing is built or written.</summary>
+    public async Task<IReadOnlyList<ImagePlan>> PlanAsync(IReadOnlyList<PlatformInput> platforms, CancellationToken cancellationToken)
+    {
+        var plans = new List<ImagePlan>();
+        foreach (var platform in platforms)
+        {
+            plans.Add((await PlanOneAsync(platform, cancellationToken)).Plan);
+        }
+
+        return plans;
+    }
+
+    /// <summary>Builds an image, or an index where there are several platforms, and writes it to its destinations.</summary>
+    public async Task<BuiltImage> BuildAsync(IReadOnlyList<PlatformInput> platforms, CancellationToken cancellationToken)
+    {
+        // Everything that can be wrong in the settings is said before anything is built.
+        var values = platforms[0].Values;
+        var names = ImageNames.Read(values, DateTimeOffset.UtcNow);
+        var settings = platforms.Select(p => ImageSettingsReader.Read(p.Values, ProjectFacts.Read(p.Values).RuntimeIdentifier)).ToList();
+        using var lease = context.Cache.Lease();
+        var images = new List<PlatformImage>();
+        foreach (var platform in platforms)
+        {
+            var (plan, baseImage) = await PlanOneAsync(platform, cancellationToken);
+            foreach (var warning in plan.Layers.SelectMany(l => l.Warnings))
+            {
+                context.Report(warning);
+            }
+
+            var image = await ImageBuilder.BuildAsync(plan, baseImage, context.Layers, cancellationToken);
+            images.Add(new PlatformImage(image, plan, baseImage.Manifest.Layers.Count));
+        }
+
+        var docker = images.All(i => i.Plan.DockerFormat);
+        Artifact artifact = images.Count == 1
+            ? images[0].Image
+            : IndexOf(images, docker, settings[0]);
+        var destinations = Destinations.Read(values, names, docker, images.Count > 1, context);
+        await new TeeDestination(destinations.Places).WriteAsync(artifact, cancellationToken);
+        return new BuiltImage(artifact, images, names, destinations);
+    }
+
+    private static ImageIndex IndexOf(List<PlatformImage> images, bool docker, ImageSettings settings)
+    {
+        if (docker && settings.IndexAnnotations.Count > 0)
+        {
+            throw SettingErrors.Conflict(
+                "ContainerAnnotation and a Docker manifest list", "Docker's manifest list has no annotations", "Set ContainerImageFormat to OCI.");
+        }
+
+        // One format for all: an index of both kinds is legal and yet refused by some registries.
+        return ImageIndex.Create(
+            [.. images.Select(i => i.Image.WithFormat(docker))],
+            docker,
+            settings.IndexAnnotations.GroupBy(a => a.Key).ToDictionary(g => g.Key, g => g.Last().Value));
+    }
+
+    private async Task<(ImagePlan Plan, Image Base)> PlanOneAsync(PlatformInput platform, CancellationToken cancellationToken)
+    {
+        var project = ProjectFacts.Read(platform.Values);
+        var settings = ImageSettingsReader.Read(platform.Values, project.RuntimeIdentifier);
+        var output = PublishOutput.Scan(platform.PublishDirectory, platform.PublishItems, project.RuntimePacks);
+        var choice = BaseInference.Choose(settings, project);
+        var (image, facts) = await BaseResolver.ResolveAsync(choice, project, context, cancellationToken);
+        var scope = $"{platform.Values["ProjectFile"]}|{platform.Values["Configuration"]}|{project.RuntimeIdentifier}";
+        return (ImagePlanner.Plan(project, settings, output, facts, scope), image);
+    }
+}
+
+/// <summary>The image of one platform.</summary>
+/// <param name="Image">The image.</param>
+/// <param name="Plan">The plan that it came from.</param>
+/// <param name="BaseLayers">How many of its layers are the base's.</param>
+public sealed record PlatformImage(Image Image, ImagePlan Plan, int BaseLayers);
+
+/// <summary>What was built and where it is.</summary>
+/// <param name="Artifact">The image or index.</param>
+/// <param name="Images">The image of each platform.</param>
+/// <param name="Names">Its names.</param>
+/// <param name="Destinations">Where it was written.</param>
+public sealed record BuiltImage(Artifact Artifact, IReadOnlyList<PlatformImage> Images, ImageNames Names, Destinations Destinations)
+{
+    /// <summary>The first name with the digest: <c>app:latest@sha256:...</c>.</summary>
+    public string Reference => $"{Names.References[0]}@{Artifact.Digest}";
+}
