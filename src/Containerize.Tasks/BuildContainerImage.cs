@@ -5,7 +5,7 @@ using Microsoft.Build.Utilities;
 namespace Containerize.Tasks;
 
 /// <summary>Builds the image of a published project, or the index of its platforms, and writes it to its destinations.</summary>
-[MSBuildMultiThreadable]
+[MSBuildMultiThreadableTask]
 public sealed class BuildContainerImage : ContainerizeTask
 {
     /// <summary>Everything that the project says (see <see cref="InputItems"/>).</summary>

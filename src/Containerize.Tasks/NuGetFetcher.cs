@@ -77,12 +77,12 @@ internal sealed class NuGetFetcher(string projectDirectory, string? globalPackag
     {
         var repository = Repository.Factory.GetCoreV3(source);
         var packages = await repository.GetResourceAsync<FindPackageByIdResource>(cancellationToken);
-        if (!await packages.DoesPackageExistAsync(identity.Id, identity.Version, cache, NullLogger.Instance, cancellationToken))
+        var downloads = await repository.GetResourceAsync<DownloadResource>(cancellationToken);
+        if (packages is null || downloads is null || !await packages.DoesPackageExistAsync(identity.Id, identity.Version, cache, NullLogger.Instance, cancellationToken))
         {
             return false;
         }
 
-        var downloads = await repository.GetResourceAsync<DownloadResource>(cancellationToken);
         using var result = await downloads.GetDownloadResourceResultAsync(
             identity, new PackageDownloadContext(cache), folder, NullLogger.Instance, cancellationToken);
         return result.Status == DownloadResourceResultStatus.Available;

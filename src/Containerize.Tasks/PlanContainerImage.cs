@@ -6,7 +6,7 @@ using Microsoft.Build.Framework;
 namespace Containerize.Tasks;
 
 /// <summary>Writes what <see cref="BuildContainerImage"/> would build, as a JSON array with a plan for each platform.</summary>
-[MSBuildMultiThreadable]
+[MSBuildMultiThreadableTask]
 public sealed class PlanContainerImage : ContainerizeTask
 {
     /// <summary>Everything that the project says (see <see cref="InputItems"/>).</summary>

@@ -19,13 +19,13 @@ public static class BaseResolver
             return (embedded, BaseFacts.Of(choice, embedded, null));
         }
 
-        var reference = BaseReference.Parse(choice.Name);
-        if (reference.DefaultsToDockerHub)
+        var reference = BaseReference.Parse(choice.Name, project.Values["ProjectDirectory"] ?? "");
+        if (reference.RegistryAssumed)
         {
             context.Report($"The base image {choice.Name} names no registry: docker.io is meant.");
         }
 
-        var artifact = await BaseSources.Open(reference, platform, context.Registries).ReadAsync(cancellationToken);
+        var artifact = await BaseSources.Open(reference, context.Registries, platform).ReadAsync(cancellationToken);
         var image = await artifact.SelectAsync(platform, choice.Name, cancellationToken);
         return (image, BaseFacts.Of(choice, image, artifact.Digest));
     }

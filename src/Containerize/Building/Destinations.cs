@@ -18,10 +18,11 @@ public sealed record Destinations
     /// <summary>Reads the destinations.</summary>
     /// <param name="values">The settings.</param>
     /// <param name="names">The image's names.</param>
-    /// <param name="docker">Whether the image is in Docker's format, which decides the archive's kind.</param>
-    /// <param name="isIndex">Whether it is an index of several images.</param>
+    /// <param name="form">What is written.</param>
     /// <param name="context">The machine.</param>
-    public static Destinations Read(SettingValues values, ImageNames names, bool docker, bool isIndex, BuildContext context)
+    /// <param name="cancellationToken">Cancels the search for an engine.</param>
+    public static async Task<Destinations> ReadAsync(
+        SettingValues values, ImageNames names, ArtifactForm form, BuildContext context, CancellationToken cancellationToken)
     {
         var directory = values["ProjectDirectory"] ?? ".";
         var places = new List<IImageDestination>();
@@ -35,7 +36,7 @@ public sealed record Destinations
 
         if (values["ContainerArchiveOutputPath"] is { } archive)
         {
-            var format = ArchiveFormatOf(values, docker, isIndex);
+            var format = ArchiveFormatOf(values, form);
             // A trailing separator is how a folder that is not there yet is told from a file.
             var path = Path.GetFullPath(archive, directory) + (archive.EndsWith('/') || archive.EndsWith('\\') ? "/" : "");
             var destination = new ImageArchive(path, names.References, format);
@@ -43,9 +44,9 @@ public sealed record Destinations
             places.Add(destination);
         }
 
-        if (values.OneOf("LocalRegistry", "Docker", "Podman") is { } engine)
+        if (values["LocalRegistry"] is { } engine)
         {
-            places.Add(new EngineDestination(engine, names.References));
+            places.Add(new EngineDestination(await ContainerEngine.FindAsync(engine, context.Environment, cancellationToken), names.References));
         }
 
         if (names.Registry is not null)
@@ -63,11 +64,16 @@ public sealed record Destinations
     }
 
     // docker-archive is what every engine loads; an index, and an image that was asked to be OCI, need the other.
-    private static ArchiveFormat ArchiveFormatOf(SettingValues values, bool docker, bool isIndex) =>
+    private static ArchiveFormat ArchiveFormatOf(SettingValues values, ArtifactForm form) =>
         values.OneOf("ContainerImageFormat", "OCI", "Docker") switch
         {
             "OCI" => ArchiveFormat.Oci,
             "Docker" => ArchiveFormat.Docker,
-            _ => docker || !isIndex ? ArchiveFormat.Docker : ArchiveFormat.Oci,
+            _ => form.Docker || !form.IsIndex ? ArchiveFormat.Docker : ArchiveFormat.Oci,
         };
 }
+
+/// <summary>The form of what is written.</summary>
+/// <param name="Docker">Whether it is in Docker's format.</param>
+/// <param name="IsIndex">Whether it is an index of several images.</param>
+public readonly record struct ArtifactForm(bool Docker, bool IsIndex);

@@ -60,7 +60,7 @@ public sealed record ImageNames(string? Registry, string Repository, IReadOnlyLi
         var setting = values["ContainerRepository"] ?? values["ContainerImageName"];
         var text = setting ?? values["AssemblyName"] ?? "app";
         var name = Normalise(text);
-        return ReferenceGrammar.IsRepository(name)
+        return Reference.TryParse(name, out _)
             ? name
             : throw SettingErrors.Wrong(
                 setting is null ? "ContainerRepository (from AssemblyName)" : "ContainerRepository",

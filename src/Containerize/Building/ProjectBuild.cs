@@ -44,7 +44,7 @@ public sealed class ProjectBuild(BuildContext context)
         Artifact artifact = images.Count == 1
             ? images[0].Image
             : IndexOf(images, docker, settings[0]);
-        var destinations = Destinations.Read(values, names, docker, images.Count > 1, context);
+        var destinations = await Destinations.ReadAsync(values, names, new ArtifactForm(docker, images.Count > 1), context, cancellationToken);
         await new TeeDestination(destinations.Places).WriteAsync(artifact, cancellationToken);
         return new BuiltImage(artifact, images, names, destinations);
     }

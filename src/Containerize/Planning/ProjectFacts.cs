@@ -49,7 +49,7 @@ public sealed record ProjectFacts
             TargetFileName = values["TargetFileName"] ?? assembly + ".dll",
             RuntimeIdentifier = values["ContainerRuntimeIdentifier"] ?? "linux-x64",
             FrameworkVersion = values["TargetFrameworkIdentifier"] is null or ".NETCoreApp" ? (values["TargetFrameworkVersion"] ?? "").TrimStart('v', 'V') : "",
-            Frameworks = [.. values.Items("Framework").Select(i => new FrameworkFact(i.Identity, i["Version"] ?? ""))],
+            Frameworks = FrameworksOf(values),
             SelfContained = values.Flag("SelfContained", false) || values.Flag("PublishSelfContained", false) || values.Flag("PublishAot", false),
             NativeAot = values.Flag("PublishAot", false),
             Trimmed = values.Flag("PublishTrimmed", false),
@@ -58,6 +58,13 @@ public sealed record ProjectFacts
             RuntimePacks = values.List("RuntimePack"),
             Values = values,
         };
+    }
+
+    // Framework: what the app needs (Microsoft.AspNetCore.App); KnownFramework: what the SDK knows of each for the target framework.
+    private static List<FrameworkFact> FrameworksOf(SettingValues values)
+    {
+        var bundled = values.Items("KnownFramework").ToLookup(k => k.Identity, k => k["LatestRuntimeFrameworkVersion"] ?? "", StringComparer.OrdinalIgnoreCase);
+        return [.. values.List("Framework").Distinct(StringComparer.OrdinalIgnoreCase).Select(name => new FrameworkFact(name, bundled[name].FirstOrDefault() ?? ""))];
     }
 }
 
