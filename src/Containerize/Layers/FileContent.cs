@@ -25,11 +25,13 @@ public sealed record DiskContent(string SourcePath, long Length, long ModifiedTi
     /// <inheritdoc />
     public override string Origin => SourcePath;
 
-    /// <summary>The content of this file as it is now.</summary>
+    /// <summary>The content of this file as it is now; CTZ2003 where there is none, CTZ2005 where its name is not UTF-8, CTZ2006 where it is no file.</summary>
     public static DiskContent Of(string path)
     {
-        var info = new FileInfo(path);
-        return new DiskContent(info.FullName, info.Length, info.LastWriteTimeUtc.Ticks);
+        var full = Path.GetFullPath(path);
+        var state = FileState.Of(full);
+        state.RequireRegular(full);
+        return new DiskContent(full, state.Size, state.ModifiedTicks);
     }
 
     /// <inheritdoc />

@@ -28,7 +28,7 @@ public sealed record LayerSpec
     /// <summary>Whose layer it is, such as a project's path with its configuration; the cache drops older layers of one scope and name.</summary>
     public string Scope { get; init; } = "";
 
-    /// <summary>What is allowed but will trouble someone: paths that differ only in case or in Unicode form.</summary>
+    /// <summary>What is allowed but will trouble someone: paths that differ only in case.</summary>
     public IReadOnlyList<string> Warnings { get; private init; } = [];
 
     /// <summary>
@@ -101,18 +101,17 @@ public sealed record LayerSpec
     private static bool IsWithin(string path, string folder) =>
         folder.Length == 0 || path == folder || (path.StartsWith(folder, StringComparison.Ordinal) && path[folder.Length] == '/');
 
-    // Windows and macOS have one file for both names, and macOS does not tell Unicode forms apart.
+    // Windows and macOS have one file for both names. Unicode forms are not compared: .NET without ICU cannot, and what one build warns of, all should.
     private static List<string> Twins(LayerEntry[] ordered)
     {
         var warnings = new List<string>();
         var seen = new Dictionary<string, string>(ordered.Length, StringComparer.OrdinalIgnoreCase);
         foreach (var entry in ordered)
         {
-            var folded = System.Text.Ascii.IsValid(entry.Path) ? entry.Path : entry.Path.Normalize();
-            if (!seen.TryAdd(folded, entry.Path))
+            if (!seen.TryAdd(entry.Path, entry.Path))
             {
                 warnings.Add(
-                    $"'{LayerErrors.Show(seen[folded])}' and '{LayerErrors.Show(entry.Path)}' differ only in case or in Unicode form: " +
+                    $"'{LayerErrors.Show(seen[entry.Path])}' and '{LayerErrors.Show(entry.Path)}' differ only in case: " +
                     "unpacked on Windows or macOS, one replaces the other");
             }
         }
