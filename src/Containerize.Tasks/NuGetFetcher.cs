@@ -2,6 +2,7 @@ using Containerize.Bases;
 using NuGet.Common;
 using NuGet.Configuration;
 using NuGet.Packaging.Core;
+using NuGet.Packaging.Signing;
 using NuGet.Protocol;
 using NuGet.Protocol.Core.Types;
 using NuGet.Versioning;
@@ -31,7 +32,7 @@ internal sealed class NuGetFetcher(string projectDirectory, string? globalPackag
                 tried.Add(source.Name);
                 try
                 {
-                    if (await TryFetchAsync(source, identity, folder, cache, cancellationToken))
+                    if (await TryFetchAsync(source, identity, new Target(settings, folder, cache), cancellationToken))
                     {
                         report($"Fetched {package.Id} {package.Version} from {source.Name}.");
                         return EmbeddedBasePackages.Find(package, [folder])
@@ -72,21 +73,36 @@ internal sealed class NuGetFetcher(string projectDirectory, string? globalPackag
         return enabled.Where(s => allowed.Contains(s.Name, StringComparer.OrdinalIgnoreCase));
     }
 
-    private static async Task<bool> TryFetchAsync(
-        PackageSource source, PackageIdentity identity, string folder, SourceCacheContext cache, CancellationToken cancellationToken)
+    private static async Task<bool> TryFetchAsync(PackageSource source, PackageIdentity identity, Target target, CancellationToken cancellationToken)
     {
-        var repository = Repository.Factory.GetCoreV3(source);
-        var packages = await repository.GetResourceAsync<FindPackageByIdResource>(cancellationToken);
-        var downloads = await repository.GetResourceAsync<DownloadResource>(cancellationToken);
-        if (packages is null || downloads is null || !await packages.DoesPackageExistAsync(identity.Id, identity.Version, cache, NullLogger.Instance, cancellationToken))
+        var packages = await Repository.Factory.GetCoreV3(source).GetResourceAsync<FindPackageByIdResource>(cancellationToken);
+        if (packages is null || !await packages.DoesPackageExistAsync(identity.Id, identity.Version, target.Cache, NullLogger.Instance, cancellationToken))
         {
             return false;
         }
 
-        using var result = await downloads.GetDownloadResourceResultAsync(
-            identity, new PackageDownloadContext(cache), folder, NullLogger.Instance, cancellationToken);
-        return result.Status == DownloadResourceResultStatus.Available;
+        // NuGet unpacks from a stream that can seek; the file goes with its last handle.
+        await using var package = new FileStream(
+            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 128 * 1024, FileOptions.DeleteOnClose);
+        if (!await packages.CopyNupkgToStreamAsync(identity.Id, identity.Version, package, target.Cache, NullLogger.Instance, cancellationToken))
+        {
+            return false;
+        }
+
+        package.Position = 0;
+        using var unpacked = await GlobalPackagesFolderUtility.AddPackageAsync(
+            source.Source,
+            identity,
+            package,
+            target.Folder,
+            Guid.Empty,
+            ClientPolicyContext.GetClientPolicy(target.Settings, NullLogger.Instance),
+            NullLogger.Instance,
+            cancellationToken);
+        return true;
     }
+
+    private sealed record Target(ISettings Settings, string Folder, SourceCacheContext Cache);
 
     private static string Innermost(Exception e) => (e.InnerException is { } inner ? Innermost(inner) : e.Message).TrimEnd('.');
 }
