@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Containerize.Oci;
 using ZstdSharp;
 using ZstdSharp.Unsafe;
@@ -41,7 +40,7 @@ public static class Decompression
         var start = source.Peek(4);
         if (IsGzip(start))
         {
-            return new LayerTarStream(new GZipStream(source, CompressionMode.Decompress), source, limits, errors) { Format = "gzip" };
+            return new LayerTarStream(new GzipMembersStream(source), source, limits, errors) { Format = "gzip" };
         }
 
         if (IsZstd(start))

@@ -14,12 +14,12 @@ internal sealed unsafe class DeflateCompressor
     /// <summary>The bytes after a segment that must be there, and are overwritten with zeros.</summary>
     public const int Padding = 16;
 
-    private const int Depth = 24;
-    private const int LazyDepth = 12;
-    private const int GoodLength = 64;
+    private const int Depth = 8;
+    private const int LazyDepth = 4;
+    private const int GoodLength = 32;
 
-    private const int ChunkTokens = 4096;
-    private const int BlockTokens = 16 * ChunkTokens;
+    private const int ChunkTokens = 2048;
+    private const int BlockTokens = 32 * ChunkTokens;
 
     // The last match of a chunk may be preceded by the literals that lazy evaluation put before it.
     private const int ChunkSlack = 2048;
@@ -34,7 +34,7 @@ internal sealed unsafe class DeflateCompressor
     private SymbolCounts sum = new();
 
     /// <summary>The most bytes that a segment of this size can take, with the room that writing needs.</summary>
-    public static int OutputBound(int length) => length + (length / 256) + 256;
+    public static int OutputBound(int length) => length + (length / 64) + 256;
 
     /// <summary>Compresses a segment.</summary>
     /// <param name="buffer">What may be referred to, then the segment from <paramref name="start"/> to <paramref name="end"/>, then <see cref="Padding"/>.</param>

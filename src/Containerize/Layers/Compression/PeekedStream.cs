@@ -5,9 +5,16 @@ internal sealed class PeekedStream(Stream inner) : Stream
 {
     private byte[] _peeked = [];
     private int _given;
+    private int _tailGiven;
 
     /// <summary>The bytes of the blob that were read.</summary>
     public long Count { get; private set; }
+
+    /// <summary>What is read after the end of the blob.</summary>
+    public ReadOnlyMemory<byte> Tail { get; set; }
+
+    /// <summary>Whether the blob was read to its end.</summary>
+    public bool IsInTail { get; private set; }
 
     /// <inheritdoc />
     public override bool CanRead => true;
@@ -36,7 +43,7 @@ internal sealed class PeekedStream(Stream inner) : Stream
     public override int Read(Span<byte> buffer)
     {
         var count = TakePeeked(buffer);
-        return Counted(count > 0 || buffer.IsEmpty ? count : inner.Read(buffer));
+        return Counted(count > 0 || buffer.IsEmpty ? count : inner.Read(buffer), buffer);
     }
 
     /// <inheritdoc />
@@ -46,7 +53,7 @@ internal sealed class PeekedStream(Stream inner) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var count = TakePeeked(buffer.Span);
-        return Counted(count > 0 || buffer.IsEmpty ? count : await inner.ReadAsync(buffer, cancellationToken));
+        return Counted(count > 0 || buffer.IsEmpty ? count : await inner.ReadAsync(buffer, cancellationToken), buffer.Span);
     }
 
     /// <inheritdoc />
@@ -86,9 +93,18 @@ internal sealed class PeekedStream(Stream inner) : Stream
         return count;
     }
 
-    private int Counted(int count)
+    private int Counted(int count, Span<byte> buffer)
     {
         Count += count;
+        if (count > 0 || buffer.IsEmpty)
+        {
+            return count;
+        }
+
+        IsInTail = true;
+        count = Math.Min(buffer.Length, Tail.Length - _tailGiven);
+        Tail.Span.Slice(_tailGiven, count).CopyTo(buffer);
+        _tailGiven += count;
         return count;
     }
 }
