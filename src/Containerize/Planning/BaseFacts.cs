@@ -5,7 +5,7 @@ namespace Containerize.Planning;
 
 /// <summary>What the plan needs to know of the base image.</summary>
 /// <param name="Choice">How it was chosen.</param>
-/// <param name="Name">What it is called in labels; null for scratch.</param>
+/// <param name="Name">The image reference for the label base.name; null for scratch and the embedded base, which have none.</param>
 /// <param name="Digest">The digest of its manifest or index; null for scratch and the embedded base.</param>
 /// <param name="Config">Its configuration.</param>
 /// <param name="DockerFormat">Whether its manifest is Docker's.</param>
@@ -18,7 +18,7 @@ public sealed record BaseFacts(BaseChoice Choice, string? Name, Digest? Digest, 
     public static BaseFacts Of(BaseChoice choice, Image image, Digest? digest) =>
         new(
             choice,
-            choice.Name == "scratch" ? null : choice.Name,
+            choice.IsEmbedded || choice.Name == "scratch" ? null : choice.Name,
             choice.IsEmbedded || choice.Name == "scratch" ? null : digest,
             image.Config,
             image.Descriptor.MediaType == MediaTypes.DockerManifest);
