@@ -31,7 +31,7 @@ internal static class ArchiveWriter
             RefuseZstdInDocker(single, format);
         }
 
-        await using var tar = new ArchiveTar(output);
+        var tar = new ArchiveTar(output);
         var isLayout = top.Descriptor.MediaType is MediaTypes.OciManifest or MediaTypes.OciIndex;
         if (isLayout)
         {
@@ -49,6 +49,8 @@ internal static class ArchiveWriter
         {
             await AddAsync(tar, "index.json", OciJson.Write(Index(top, references)), cancellationToken);
         }
+
+        await tar.FinishAsync(cancellationToken);
     }
 
     // The OCI form needs OCI media types all through: readers of layouts skip entries of other types.

@@ -1,4 +1,4 @@
-using System.IO.Compression;
+using Containerize.Layers.Compression;
 using Containerize.Registries;
 using Containerize.Storage;
 
@@ -11,6 +11,7 @@ namespace Containerize.Images;
 public sealed class ImageArchive(string path, IReadOnlyList<Reference> references, ArchiveFormat format) : IImageDestination
 {
     private const int BufferSize = 128 * 1024;
+    private const int MaxThreads = 4;
 
     /// <inheritdoc />
     public string Name => (format == ArchiveFormat.Oci ? "oci-archive:" : "docker-archive:") + Path;
@@ -58,8 +59,7 @@ public sealed class ImageArchive(string path, IReadOnlyList<Reference> reference
             return;
         }
 
-        // SHIM: to be replaced by Layers.Compression.GzipWriter.
-        await using var gzip = new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true);
+        await using var gzip = new GzipWriter(file, Math.Min(Environment.ProcessorCount, MaxThreads));
         await ArchiveWriter.WriteAsync(gzip, artifact, references, format, cancellationToken);
     }
 

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Containerize.Testing;
+
+/// <summary>Debian's docker-registry (distribution 2.8) on a free port of 127.0.0.1, with its store in a temporary folder; ends with the test.</summary>
+public sealed class DockerRegistry : IAsyncDisposable
+{
+    /// <summary>The user that a registry with a password knows.</summary>
+    public const string User = "builder";
+
+    /// <summary>That user's password.</summary>
+    public const string Password = "s3cret:with:colons";
+
+    // bcrypt, as htpasswd -B makes it.
+    private const string Htpasswd = "builder:$2y$04$FFM2br0r4eX39CKNEBAt.OsM3x/0cydkEu3pHKPYXkMbSuh6bgWfq";
+    private readonly TemporaryFolder _folder;
+    private readonly Process _process;
+    private readonly List<string> _log;
+
+    private DockerRegistry(TemporaryFolder folder, Process process, int port, List<string> log)
+    {
+        _folder = folder;
+        _process = process;
+        _log = log;
+        Host = $"127.0.0.1:{port}";
+    }
+
+    /// <summary>host:port.</summary>
+    public string Host { get; }
+
+    /// <summary>The requests so far, as "METHOD /path STATUS", in the order of their answers.</summary>
+    public IReadOnlyList<string> Requests
+    {
+        get
+        {
+            lock (_log)
+            {
+                return [.. _log];
+            }
+        }
+    }
+
+    /// <summary>Forgets the requests so far.</summary>
+    public void ForgetRequests()
+    {
+        lock (_log)
+        {
+            _log.Clear();
+        }
+    }
+
+    /// <summary>Starts a registry; skips the test where there is none installed.</summary>
+    public static async Task<DockerRegistry> StartAsync(bool withPassword = false)
+    {
+        ToolRunner.Require("docker-registry");
+        for (var attempt = 1; ; attempt++)
+        {
+            var folder = new TemporaryFolder();
+            var port = FreePort();
+            await File.WriteAllTextAsync(folder["htpasswd"], Htpasswd);
+            await File.WriteAllTextAsync(
+                folder["config.yml"],
+                $"version: 0.1\nlog:\n  level: error\n  accesslog:\n    disabled: false\nstorage:\n  filesystem:\n    rootdirectory: {folder["data"]}\n"
+                + $"  delete:\n    enabled: true\nhttp:\n  addr: 127.0.0.1:{port}\n"
+                + (withPassword ? $"auth:\n  htpasswd:\n    realm: test\n    path: {folder["htpasswd"]}\n" : ""));
+            var process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", folder["config.yml"]]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var log = new List<string>();
+            process.OutputDataReceived += (_, e) => Note(log, e.Data);
+            process.ErrorDataReceived += (_, e) => Note(log, e.Data);
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            var registry = new DockerRegistry(folder, process, port, log);
+            if (await registry.IsReadyAsync())
+            {
+                registry.ForgetRequests();
+                return registry;
+            }
+
+            await registry.DisposeAsync();
+            if (attempt == 3)
+            {
+                throw new InvalidOperationException("docker-registry does not start.");
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+        _folder.Dispose();
+    }
+
+    // The access log is Apache's: 127.0.0.1 - - [time] "GET /v2/ HTTP/1.1" 200 2 "" "agent".
+    private static void Note(List<string> log, string? line)
+    {
+        var parts = line?.Split('"');
+        if (parts is { Length: >= 3 } && parts[1].Split(' ') is [var method, var path, _] && path.StartsWith("/v2/", StringComparison.Ordinal))
+        {
+            lock (log)
+            {
+                log.Add($"{method} {path} {parts[2].Trim().Split(' ')[0]}");
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        using var client = new HttpClient();
+        for (var i = 0; i < 200 && !_process.HasExited; i++)
+        {
+            try
+            {
+                using var response = await client.GetAsync(new Uri($"http://{Host}/v2/"));
+                return true;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(50);
+            }
+        }
+
+        return false;
+    }
+}
