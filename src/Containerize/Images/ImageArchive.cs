@@ -29,7 +29,7 @@ public sealed class ImageArchive(string path, IReadOnlyList<Reference> reference
     public async Task WriteAsync(Artifact artifact, CancellationToken cancellationToken)
     {
         // A link stays one: what it points to is replaced.
-        var target = File.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName ?? Path;
+        var target = new FileInfo(Path).LinkTarget is null ? Path : File.ResolveLinkTarget(Path, returnFinalTarget: true)!.FullName;
         var temporary = AtomicFile.TemporaryFor(target);
         BlobStore.EnsureParent(temporary);
         try

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.Text;
 using Containerize.Images;
+using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Testing;
 using Xunit;
@@ -174,7 +175,7 @@ public class HostileLayouts
         using var folder = new TemporaryFolder();
         var image = SampleImages.Create(["one"]);
         var foreign = Descriptor.Of("application/vnd.oci.image.layer.nondistributable.v1.tar+gzip", "absent"u8) with { Urls = ["http://127.0.0.1:1/layer"] };
-        var layered = Image.Create(image.Config, [.. image.Layers, new Layers.Layer(foreign, Digest.Of("y"u8), image.Source)]);
+        var layered = Image.Create(image.Config, [.. image.Layers, new Layer(foreign, Digest.Of("y"u8), image.Source)]);
         await new OciLayout(folder["l"]).WriteAsync(layered, CancellationToken.None);
         Assert.False(File.Exists(BlobPath(folder["l"], foreign)));
         Assert.Equal(layered.Digest, (await new OciLayout(folder["l"]).ReadAsync(CancellationToken.None)).Digest);
@@ -272,7 +273,7 @@ public class HostileLayouts
 
     private static async Task TarAsync(string path, params (string Name, string Content)[] files)
     {
-        await using var writer = new TarWriter(File.Create(path), TarEntryFormat.Ustar);
+        await using var writer = new System.Formats.Tar.TarWriter(File.Create(path), TarEntryFormat.Ustar);
         foreach (var (name, content) in files)
         {
             await writer.WriteEntryAsync(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) });

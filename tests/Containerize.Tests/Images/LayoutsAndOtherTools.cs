@@ -20,7 +20,7 @@ public class LayoutsAndOtherTools
         var raw = (await ToolRunner.RunAsync("skopeo", "inspect", "--raw", $"oci:{folder["l"]}:app:1")).Succeeded();
         Assert.Equal(System.Text.Encoding.UTF8.GetString(image.Bytes.Span), raw);
         (await ToolRunner.RunAsync("skopeo", "copy", $"oci:{folder["l"]}:app:1", $"dir:{folder["d"]}")).Succeeded();
-        (await ToolRunner.RunAsync("oci-image-tool", "validate", "--type", "imageLayout", "--ref", "name=app:1", folder["l"])).Succeeded();
+        (await ToolRunner.RunAsync("oci-image-tool", "validate", "--type", "image", "--ref", "name=app:1", folder["l"])).Succeeded();
     }
 
     [SkippableTheory]
