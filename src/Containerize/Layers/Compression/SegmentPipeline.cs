@@ -17,6 +17,9 @@ internal sealed class SegmentPipeline(int threads) : IDisposable
     private DeflateCompressor? ownCompressor;
     private bool stopped;
 
+    /// <summary>The threads besides the caller's.</summary>
+    public IReadOnlyList<Thread> Workers => workers;
+
     /// <summary>Whether something must be taken out before more is submitted.</summary>
     public bool IsFull => inOrder.Count == mostInFlight;
 
