@@ -33,7 +33,8 @@ public sealed record ImageNames(string? Registry, string Repository, IReadOnlyLi
             one = now.UtcDateTime.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
         }
 
-        string[] tags = many.Length > 0 ? many : [one ?? "latest"];
+        // As in the SDK, a blank in a tag (of a branch's name, say) becomes a '-'.
+        string[] tags = [.. (many.Length > 0 ? many : [one ?? "latest"]).Select(t => t.Replace(' ', '-'))];
         foreach (var tag in tags)
         {
             if (!ReferenceGrammar.IsTag(tag))
