@@ -5,7 +5,9 @@ namespace Containerize.Tasks;
 /// <summary>The edge between MSBuild and the library: one catch, one error with a number, cancellation.</summary>
 public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancelableTask, IDisposable
 {
-    private const string ErrorPages = "https://github.com/containerize-net/containerize/blob/main/docs/errors.md#";
+    // The page is in the package, so it is there offline and for this version; terminals open it as a link behind the code.
+    private static readonly string ErrorPage = new Uri(
+        Path.Combine(Path.GetDirectoryName(typeof(ContainerizeTask).Assembly.Location)!, "..", "..", "docs", "errors.md")).AbsoluteUri;
 
     private readonly CancellationTokenSource _cancellation = new();
 
@@ -57,7 +59,7 @@ public abstract class ContainerizeTask : Microsoft.Build.Utilities.Task, ICancel
             subcategory: null,
             errorCode: e.Code,
             helpKeyword: null,
-            helpLink: ErrorPages + e.Code.ToLowerInvariant(),
+            helpLink: ErrorPage,
             file: e.File ?? ProjectFile,
             lineNumber: e.Line,
             columnNumber: e.Column,
