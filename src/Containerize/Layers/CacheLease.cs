@@ -3,6 +3,9 @@ namespace Containerize.Layers;
 /// <summary>A lease on all that is used from its start: an open, locked file whose time is that start; the kernel ends it with the process.</summary>
 internal sealed class CacheLease : IDisposable
 {
+    // A lease this young may be between being made and being locked: it counts as held, and is not touched.
+    private static readonly TimeSpan Young = TimeSpan.FromMinutes(1);
+
     private readonly FileStream? _file;
 
     public CacheLease(string cache) =>
@@ -17,7 +20,7 @@ internal sealed class CacheLease : IDisposable
             foreach (var file in new DirectoryInfo(Path.Combine(cache, "leases")).EnumerateFiles())
             {
                 var start = file.LastWriteTimeUtc;
-                var free = CacheLock.TryTake(file.FullName);
+                var free = start > DateTime.UtcNow - Young ? null : CacheLock.TryTake(file.FullName);
                 if (free is not null)
                 {
                     free.Dispose();

@@ -14,6 +14,8 @@ internal sealed class CacheTrimmer(LayerCache cache)
 
     private string Layers => Path.Combine(cache.Directory, "layers");
 
+    private string Records => Path.Combine(cache.Directory, "files");
+
     /// <summary>When an entry of the index was last used, UTC ticks; 0 where it is gone.</summary>
     public static long LastUsed(string path)
     {
@@ -139,6 +141,11 @@ internal sealed class CacheTrimmer(LayerCache cache)
             }
         }
 
+        foreach (var file in Files(Layers, recurse: true).Where(file => file.LastWriteTimeUtc < stale && CacheEntry.TryRead(file.FullName) is null))
+        {
+            AtomicFile.TryDelete(file.FullName); // damaged, and not made again since
+        }
+
         foreach (var file in Files(Records, recurse: false).Where(file => file.LastWriteTimeUtc < DateTime.UtcNow - Forgotten))
         {
             AtomicFile.TryDelete(file.FullName);
@@ -160,8 +167,6 @@ internal sealed class CacheTrimmer(LayerCache cache)
             }
         }
     }
-
-    private string Records => Path.Combine(cache.Directory, "files");
 
     private static List<FileInfo> Files(string directory, bool recurse)
     {

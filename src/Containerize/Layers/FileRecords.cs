@@ -36,7 +36,7 @@ internal sealed class FileRecords
                 records.Parse(File.ReadAllBytes(path));
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or FormatException)
         {
             records._files.Clear();
             records._made.Clear();

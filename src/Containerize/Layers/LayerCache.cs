@@ -140,7 +140,7 @@ public sealed class LayerCache(string directory)
 
             return true;
         }
-        catch (ContainerizeException)
+        catch (Exception e) when (e is ContainerizeException or IOException)
         {
             TryDiscard(entry.Blob.Digest);
             return false;
