@@ -11,7 +11,8 @@ using Xunit;
 
 namespace Containerize.Tests.EmbeddedBases;
 
-public sealed class AssemblingAnEmbeddedBase(PackedBase packed, PublishedProbe probe) : IClassFixture<PackedBase>, IClassFixture<PublishedProbe>
+[Collection(EmbeddedBaseCollection.Name)]
+public sealed class AssemblingAnEmbeddedBase(PackedBase packed, PublishedProbe probe)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 

@@ -15,7 +15,8 @@ using Xunit;
 namespace Containerize.Tests.EmbeddedBases;
 
 /// <summary>An ASP.NET app on nothing but the embedded base, unpacked by umoci and started by runc.</summary>
-public sealed class RunningOnTheEmbeddedBase(PackedBase packed, PublishedProbe probe) : IClassFixture<PackedBase>, IClassFixture<PublishedProbe>
+[Collection(EmbeddedBaseCollection.Name)]
+public sealed class RunningOnTheEmbeddedBase(PackedBase packed, PublishedProbe probe)
 {
     [SkippableFact]
     public async Task LeanServesWithoutCulturesAndZones() => Verify.Text(await AnswerAsync(extra: false));

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Formats.Tar;
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Containerize.Testing;
@@ -8,7 +9,8 @@ using Xunit;
 namespace Containerize.Tests.EmbeddedBases;
 
 /// <summary>What build.sh packed from Debian.</summary>
-public sealed class ThePackedBase(PackedBase packed) : IClassFixture<PackedBase>
+[Collection(EmbeddedBaseCollection.Name)]
+public sealed class ThePackedBase(PackedBase packed)
 {
     [SkippableTheory]
     [InlineData("linux-x64", 62)]
@@ -112,6 +114,22 @@ public sealed class ThePackedBase(PackedBase packed) : IClassFixture<PackedBase>
             .SelectMany(l => l.GetProperty("packages").EnumerateArray()).Select(p => p.GetProperty("name").GetString()!).ToList();
         Assert.NotEmpty(packages);
         Assert.All(packages, p => Assert.True(files.Contains($"usr/share/doc/{p}/copyright") || files.Contains($"usr/share/doc/{p}"), $"no copyright file of {p}"));
+    }
+
+    [SkippableFact]
+    public void IsShippedWithNoLibraryThatTheNoticesDoNotName()
+    {
+        var packages = Path.Combine(packed.Repository, "artifacts", "packages");
+        Skip.IfNot(Directory.Exists(packages), "nothing is packed: run build.sh first");
+        var notices = File.ReadAllText(Path.Combine(packed.Repository, "THIRD-PARTY-NOTICES.md"));
+        foreach (var package in Directory.GetFiles(packages, "*.nupkg"))
+        {
+            using var zip = ZipFile.OpenRead(package);
+            var libraries = zip.Entries.Select(e => e.Name).Where(n => n.EndsWith(".dll", StringComparison.Ordinal) && !n.Contains(".resources.", StringComparison.Ordinal));
+            Assert.All(
+                libraries.Select(l => Path.GetFileNameWithoutExtension(l)).Where(l => !l.StartsWith("Containerize", StringComparison.Ordinal) && l != "dotnet-containerize"),
+                l => Assert.True(notices.Contains(l, StringComparison.Ordinal), $"{Path.GetFileName(package)} carries {l}"));
+        }
     }
 
     private IReadOnlyList<TarFile> Layer(string rid, string name) => TarFiles.Read(Path.Combine(packed.Folder(rid), "layers", $"{name}.tar.gz"));
