@@ -93,7 +93,7 @@ public sealed class ContainerizingAWebApi(ContainerizingAWebApi.Published publis
     public void IsValidByTheSpecificationsOwnTool()
     {
         Skip.IfNot(Shell.Has("oci-image-tool"), "oci-image-tool is missing");
-        Shell.Run("oci-image-tool", "validate", "--type", "imageLayout", "--ref", "name=latest", published.Layout.Image.LayoutPath).Succeeded();
+        Shell.Run("oci-image-tool", "validate", "--type", "image", "--ref", "name=latest", published.Layout.Image.LayoutPath).Succeeded();
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class Bundle : IDisposable
     {
         Skip.IfNot(Shell.Has("runc"), "runc is missing");
         Configure(null, arguments);
-        return Shell.Run(Path, null, "runc", "--root", _folder["state"], "run", "--bundle", Path, Name);
+        return Shell.RunIn(Path, null, "runc", "--root", _folder["state"], "run", "--bundle", Path, Name);
     }
 
     /// <summary>Starts a web app, asks it, and stops it; what it answered.</summary>

@@ -1,5 +1,3 @@
-using Containerize.Testing;
-
 namespace Containerize.Package.Tests.Publishing;
 
 /// <summary>
@@ -10,17 +8,17 @@ public sealed class PackedProduct
 {
     private static readonly Lazy<PackedProduct> Once = new(() => new PackedProduct());
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("containerize-packages-").FullName;
 
     private PackedProduct()
     {
         Repository = FindRepository();
         Feed = Environment.GetEnvironmentVariable("CONTAINERIZE_TEST_PACKAGES") ?? Path.Combine(Repository, "artifacts", "packages");
-        Package = Single("Containerize.[0-9]*.nupkg");
+        Package = Find("Containerize");
         Version = Path.GetFileNameWithoutExtension(Package)["Containerize.".Length..];
-        Packages = _folder.Folder("packages");
+        Packages = Directory.CreateDirectory(Path.Combine(_folder, "packages")).FullName;
         LinkDownloaded();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => _folder.Dispose();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(_folder, recursive: true);
     }
 
     /// <summary>The one of this run.</summary>
@@ -42,7 +40,7 @@ public sealed class PackedProduct
     public string Packages { get; }
 
     /// <summary>The packages that the machine has already, without ours; read only.</summary>
-    public string Fallback => _folder["downloaded"];
+    public string Fallback => Path.Combine(_folder, "downloaded");
 
     /// <summary>The text of a nuget.config with our feed beside the user's own.</summary>
     public string NuGetConfig => $"""
@@ -56,26 +54,25 @@ public sealed class PackedProduct
         </configuration>
         """;
 
-    /// <summary>The one package of the feed that a pattern names.</summary>
-    public string Single(string pattern)
+    /// <summary>The one package of the feed with this id.</summary>
+    public string Find(string id)
     {
-        var start = pattern.Split("[0-9]*");
         var found = Directory.Exists(Feed)
-            ? Directory.GetFiles(Feed, "*.nupkg").Where(f => Matches(Path.GetFileName(f), start[0])).ToArray()
+            ? Directory.GetFiles(Feed, "*.nupkg").Where(f => IsOf(Path.GetFileName(f))).ToArray()
             : [];
         return found.Length == 1
             ? found[0]
-            : throw new InvalidOperationException($"{Feed} has {found.Length} packages {pattern}; ./build.sh makes them");
+            : throw new InvalidOperationException($"{Feed} has {found.Length} packages {id}; ./build.sh makes them");
 
-        static bool Matches(string name, string prefix) =>
-            name.StartsWith(prefix, StringComparison.Ordinal) && name.Length > prefix.Length && char.IsAsciiDigit(name[prefix.Length]);
+        bool IsOf(string name) =>
+            name.StartsWith(id + ".", StringComparison.Ordinal) && char.IsAsciiDigit(name[id.Length + 1]);
     }
 
     private void LinkDownloaded()
     {
         var global = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        _folder.Folder("downloaded");
+        Directory.CreateDirectory(Fallback);
         if (!Directory.Exists(global))
         {
             return;

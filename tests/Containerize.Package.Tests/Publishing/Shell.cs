@@ -17,14 +17,14 @@ public static class Shell
     /// <param name="folder">The working directory.</param>
     /// <param name="environment">Variables to set; null removes one.</param>
     /// <param name="command">The program and its arguments.</param>
-    public static ShellResult Run(string folder, IReadOnlyDictionary<string, string?>? environment, params string[] command)
+    public static ShellResult RunIn(string folder, IReadOnlyDictionary<string, string?>? environment, params string[] command)
     {
         using var process = Start(folder, environment, command);
         return process.End(TimeSpan.FromMinutes(6));
     }
 
     /// <summary>Runs a program in the folder of temporary files.</summary>
-    public static ShellResult Run(params string[] command) => Run(Path.GetTempPath(), null, command);
+    public static ShellResult Run(params string[] command) => RunIn(Path.GetTempPath(), null, command);
 
     /// <summary>Starts a program.</summary>
     public static ShellProcess Start(string folder, IReadOnlyDictionary<string, string?>? environment, params string[] command)

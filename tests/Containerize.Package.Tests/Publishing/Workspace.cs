@@ -79,7 +79,7 @@ public class Workspace : IDisposable
             variables[name] = value;
         }
 
-        return Shell.Run(folder, variables, ["dotnet", .. arguments]);
+        return Shell.RunIn(folder, variables, ["dotnet", .. arguments]);
     }
 
     /// <inheritdoc />

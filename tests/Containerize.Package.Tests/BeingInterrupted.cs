@@ -1,0 +1,113 @@
+using System.Text;
+using Containerize.Package.Tests.Publishing;
+
+namespace Containerize.Package.Tests;
+
+/// <summary>No room, no registry, no more time: one error or none, nothing half, no secret.</summary>
+public sealed class BeingInterrupted : IDisposable
+{
+    private readonly Workspace _workspace = new();
+
+    [SkippableFact]
+    public void AFullDiskIsOneErrorAndRoomIsAllItNeeds()
+    {
+        Skip.IfNot(Environment.IsPrivilegedProcess, "mounting a small file system needs root");
+        var project = Path.Combine(_workspace.Copy("HelloConsole"), "HelloConsole.csproj");
+        var digest = _workspace.Publish(project).Image.Digest;
+        var small = Directory.CreateDirectory(_workspace["small"]).FullName;
+        Skip.IfNot(Shell.Run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", small).ExitCode == 0, "a tmpfs cannot be mounted");
+        try
+        {
+            var store = _workspace.Publish(project, new Dictionary<string, string?> { ["CONTAINERIZE_ROOT"] = Path.Combine(small, "root") }, "--no-build");
+            Assert.Contains(small, store.OneError(Assert.Single(store.ErrorCodes)), StringComparison.Ordinal);
+            Assert.StartsWith("CTZ3", store.ErrorCodes[0], StringComparison.Ordinal);
+            Shell.Run("rm", "-rf", Path.Combine(small, "root")).Succeeded();
+            var archive = _workspace.Publish(project, "--no-build", $"-p:ContainerArchiveOutputPath={small}/image.tar");
+            Assert.Contains(small, archive.OneError(Assert.Single(archive.ErrorCodes)), StringComparison.Ordinal);
+            Assert.Empty(Directory.EnumerateFileSystemEntries(small));
+        }
+        finally
+        {
+            Shell.Run("umount", small).Succeeded();
+        }
+
+        Assert.Equal(digest, _workspace.Publish(project, "--no-build", $"-p:ContainerArchiveOutputPath={small}/image.tar").Image.Digest);
+    }
+
+    [Fact]
+    public void ASecretIsInNoLog()
+    {
+        var project = Path.Combine(_workspace.Copy("HelloConsole"), "HelloConsole.csproj");
+        const string Secret = "canary-6f1c2b9e7d";
+        var log = _workspace["tmp/push.binlog"];
+        var failed = _workspace.Publish(
+            project,
+            new Dictionary<string, string?> { ["DOTNET_CONTAINER_REGISTRY_UNAME"] = "somebody", ["DOTNET_CONTAINER_REGISTRY_PWORD"] = Secret },
+            "-p:ContainerRegistry=127.0.0.1:1",
+            "-v:diag",
+            $"-bl:{log}");
+        failed.OneError(Assert.Single(failed.ErrorCodes));
+        Assert.StartsWith("CTZ4", failed.ErrorCodes[0], StringComparison.Ordinal);
+        var text = new StringBuilder();
+        // MSBuild writes the whole environment into binary logs of its own will where it is asked to; what we pass on is asked here.
+        Microsoft.Build.Logging.StructuredLogger.Serialization.Read(log).VisitAllChildren<Microsoft.Build.Logging.StructuredLogger.BaseNode>(n =>
+        {
+            if (!IsEnvironment(n))
+            {
+                text.Append(n).Append('\n');
+            }
+        });
+        Assert.True(text.Length > 10000, "the log was not read");
+        foreach (var form in new[] { Secret, Convert.ToBase64String(Encoding.UTF8.GetBytes("somebody:" + Secret)) })
+        {
+            Assert.DoesNotContain(form, text.ToString(), StringComparison.Ordinal);
+            Assert.Empty(Directory.EnumerateFiles(_workspace.Root, "*", SearchOption.AllDirectories).Where(f => File.ReadAllText(f).Contains(form, StringComparison.Ordinal)));
+        }
+    }
+
+    [Fact]
+    public void AnInterruptLeavesNothingBehind()
+    {
+        var project = _workspace.Copy("WebApi");
+        _workspace.Publish(project, "-p:ContainerImageTag=before").Image.Digest.ToString();
+        var before = File.ReadAllText(Path.Combine(_workspace.Root, "data/images/index.json"));
+        // Large enough that the build is surely in the middle of it.
+        Shell.RunIn(project, null, "bash", "-c", "head -c 400000000 /dev/urandom > wwwroot/large.bin").Succeeded();
+        using var publish = Shell.Start(
+            project, _workspace.Environment(), "dotnet", "publish", "-t:Containerize", "-p:CompressionEnabled=false", "-p:StaticWebAssetsEnabled=true");
+        var cache = Path.Combine(_workspace.Root, "cache");
+        var began = DateTime.UtcNow;
+        while (!publish.HasEnded && TemporaryFiles(cache) == 0 && DateTime.UtcNow - began < TimeSpan.FromMinutes(5))
+        {
+            Thread.Sleep(20);
+        }
+
+        Assert.False(publish.HasEnded, publish.Output);
+        Shell.Run("kill", "-INT", $"{publish.Id}").Succeeded();
+        var ended = publish.End(TimeSpan.FromMinutes(1));
+        Assert.NotEqual(0, ended.ExitCode);
+        Assert.DoesNotMatch(@"(?m)^\s+at [A-Z]\w+\.|MSB4018", ended.Output);
+        Assert.Equal(0, TemporaryFiles(cache));
+        Assert.Equal(before, File.ReadAllText(Path.Combine(_workspace.Root, "data/images/index.json")));
+    }
+
+    public void Dispose() => _workspace.Dispose();
+
+    private static bool IsEnvironment(Microsoft.Build.Logging.StructuredLogger.BaseNode node)
+    {
+        for (var at = node as Microsoft.Build.Logging.StructuredLogger.TreeNode ?? node.Parent; at is not null; at = at.Parent)
+        {
+            if (at is Microsoft.Build.Logging.StructuredLogger.Folder { Name: "Environment" })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static int TemporaryFiles(string folder) =>
+        Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Count(f => Path.GetFileName(f).Contains(".tmp", StringComparison.Ordinal))
+            : 0;
+}

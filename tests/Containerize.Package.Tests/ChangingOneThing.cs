@@ -1,0 +1,81 @@
+using Containerize.Package.Tests.Publishing;
+
+namespace Containerize.Package.Tests;
+
+/// <summary>An edit moves the layers that it belongs to, and no others.</summary>
+public sealed class ChangingOneThing : IDisposable
+{
+    private readonly Workspace _workspace = new();
+
+    [Fact]
+    public void MovesItsLayerOnly()
+    {
+        var project = Path.Combine(_workspace.Copy("WithProjectAndPackages"), "App");
+        var before = Layers(project);
+        Assert.Equal(before, Layers(project));
+
+        // A comment: nothing. (In a line of its own it would move the line numbers in the pdb.)
+        Edit("App/Program.cs", "app.Run();", "app.Run(); // at last");
+        Assert.Equal(before, Layers(project));
+
+        Edit("App/Program.cs", "\"tea\"", "\"milk\"");
+        Moves(project, "app");
+
+        Edit("Domain/Prices.cs", "2.5m", "3.5m");
+        Moves(project, "project-references");
+
+        _workspace.Write("WithProjectAndPackages/App/wwwroot/new.txt", "new");
+        Moves(project, "static-content");
+
+        void Moves(string of, params string[] layers)
+        {
+            var after = Layers(of);
+            Assert.Equal(layers, after.Where(l => before[l.Key] != l.Value).Select(l => l.Key));
+            before = after;
+        }
+    }
+
+    [Fact]
+    public void APackageBumpMovesThePackagesAndWhatListsThem()
+    {
+        var project = Path.Combine(_workspace.Copy("WithProjectAndPackages"), "App");
+        var before = Layers(project);
+        Edit("App/App.csproj", "\"System.IO.Hashing\" Version=\"10.0.12\"", "\"System.IO.Hashing\" Version=\"10.0.11\"");
+        var after = Layers(project);
+        Assert.Equal(["packages", "host"], after.Where(l => before[l.Key] != l.Value).Select(l => l.Key));
+    }
+
+    [Fact]
+    public void TheSamePackagesAreOneLayerInEveryProject()
+    {
+        string[] apps = ["One", "Two"];
+        var layers = apps.Select(app =>
+        {
+            _workspace.Write($"{app}/Program.cs", $"System.Console.WriteLine(Dapper.SqlMapper.Identity.Equals(1, 2) + \"{app}\");\n");
+            _workspace.Write($"{app}/{app}.csproj", $"""
+                <Project Sdk="Microsoft.NET.Sdk">
+                  <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+                  <ItemGroup>
+                    <PackageReference Include="Containerize" Version="{_workspace.Product.Version}" />
+                    <PackageReference Include="Dapper" Version="2.1.86" />
+                  </ItemGroup>
+                </Project>
+                """);
+            return Layers(_workspace[app]);
+        }).ToList();
+        Assert.Equal(layers[0]["packages"], layers[1]["packages"]);
+        Assert.NotEqual(layers[0]["app"], layers[1]["app"]);
+    }
+
+    public void Dispose() => _workspace.Dispose();
+
+    private Dictionary<string, string> Layers(string project) => new(_workspace.Publish(project).Image.Read().NamedLayers);
+
+    private void Edit(string file, string from, string to)
+    {
+        var path = _workspace[$"WithProjectAndPackages/{file}"];
+        var text = File.ReadAllText(path);
+        Assert.Contains(from, text, StringComparison.Ordinal);
+        File.WriteAllText(path, text.Replace(from, to, StringComparison.Ordinal));
+    }
+}
