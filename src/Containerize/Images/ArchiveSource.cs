@@ -1,4 +1,5 @@
 using Containerize.Oci;
+using Containerize.Registries;
 using Containerize.Storage;
 
 namespace Containerize.Images;
@@ -29,6 +30,28 @@ internal sealed class ArchiveSource(string path, string? wanted, ArchiveFormat? 
         LayoutIndex.CheckMarker(archive.TryReadDocument("oci-layout") ?? throw LayoutErrors.Damaged(BaseName, "it has no oci-layout file"), BaseName);
         var index = OciJson.ReadIndex(archive.TryReadDocument("index.json"), $"{BaseName}, index.json");
         return await ArtifactReader.ReadAsync(LayoutIndex.Choose(index, wanted, BaseName), new ArchiveBlobs(archive, BaseName), cancellationToken);
+    }
+
+    internal async Task<IReadOnlyList<NamedArtifact>> ReadAllAsync(CancellationToken cancellationToken)
+    {
+        var archive = await ArchiveFile.OpenAsync(path, path, cancellationToken);
+        if (!archive.Contains("index.json"))
+        {
+            return archive.Contains("manifest.json")
+                ? await new DockerArchive(archive, path).ReadAllAsync(cancellationToken)
+                : throw LayoutErrors.Damaged(path, "it has no index.json and no manifest.json, so it is neither an OCI nor a Docker archive");
+        }
+
+        LayoutIndex.CheckMarker(archive.TryReadDocument("oci-layout") ?? throw LayoutErrors.Damaged(path, "it has no oci-layout file"), path);
+        var index = OciJson.ReadIndex(archive.TryReadDocument("index.json"), $"{path}, index.json");
+        var images = new List<NamedArtifact>();
+        foreach (var group in index.Manifests.GroupBy(m => m.Digest))
+        {
+            var artifact = await ArtifactReader.ReadAsync(group.First(), new ArchiveBlobs(archive, path), cancellationToken);
+            images.Add(new NamedArtifact(artifact, [.. group.Select(LayoutIndex.ReferenceOf).OfType<Reference>().Distinct()]));
+        }
+
+        return images.Count > 0 ? images : throw LayoutErrors.Damaged(path, "its index.json lists no image");
     }
 
     private sealed class ArchiveBlobs(ArchiveFile archive, string name) : IBlobSource

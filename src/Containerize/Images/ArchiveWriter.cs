@@ -11,10 +11,11 @@ namespace Containerize.Images;
 /// </remarks>
 internal static class ArchiveWriter
 {
+    /// <summary>Writes the images, each blob once.</summary>
     internal static async Task WriteAsync(
-        Stream output, Artifact artifact, IReadOnlyList<Reference> references, ArchiveFormat format, CancellationToken cancellationToken)
+        Stream output, IReadOnlyList<NamedArtifact> images, ArchiveFormat format, CancellationToken cancellationToken)
     {
-        if (artifact is ImageIndex && format == ArchiveFormat.Docker)
+        if (format == ArchiveFormat.Docker && images.Any(i => i.Artifact is ImageIndex))
         {
             throw new ContainerizeException(
                 3030,
@@ -23,16 +24,21 @@ internal static class ArchiveWriter
                 "Set ContainerImageFormat to OCI, or build for one ContainerRuntimeIdentifier.");
         }
 
-        var all = await ArtifactCopy.ChildrenFirstAsync(await InFormAsync(artifact, format, cancellationToken), cancellationToken);
-        var top = all[^1];
-        var single = top as Image;
-        if (single is not null)
+        var tops = new List<NamedArtifact>();
+        var all = new List<Artifact>();
+        foreach (var image in images)
         {
-            RefuseZstdInDocker(single, format);
+            var top = await InFormAsync(image.Artifact, format, cancellationToken);
+            tops.Add(image with { Artifact = top });
+            all.AddRange(await ArtifactCopy.ChildrenFirstAsync(top, cancellationToken));
+            if (top is Image one)
+            {
+                RefuseZstdInDocker(one, format);
+            }
         }
 
         var tar = new ArchiveTar(output);
-        var isLayout = top.Descriptor.MediaType is MediaTypes.OciManifest or MediaTypes.OciIndex;
+        var isLayout = tops.All(t => t.Artifact.Descriptor.MediaType is MediaTypes.OciManifest or MediaTypes.OciIndex);
         if (isLayout)
         {
             await AddAsync(tar, "oci-layout", LayoutIndex.Marker, cancellationToken);
@@ -40,14 +46,14 @@ internal static class ArchiveWriter
 
         await tar.AddFolderAsync("blobs", cancellationToken);
         await AddBlobsAsync(tar, all, isLayout, cancellationToken);
-        if (single is not null)
+        if (tops.All(t => t.Artifact is Image))
         {
-            await AddAsync(tar, "manifest.json", DockerManifest(single, references), cancellationToken);
+            await AddAsync(tar, "manifest.json", DockerManifest(tops), cancellationToken);
         }
 
         if (isLayout)
         {
-            await AddAsync(tar, "index.json", OciJson.Write(Index(top, references)), cancellationToken);
+            await AddAsync(tar, "index.json", OciJson.Write(Index(tops)), cancellationToken);
         }
 
         await tar.FinishAsync(cancellationToken);
@@ -124,41 +130,50 @@ internal static class ArchiveWriter
         }
     }
 
-    private static IndexManifest Index(Artifact top, IReadOnlyList<Reference> references) => LayoutIndex.Empty with
+    private static IndexManifest Index(IReadOnlyList<NamedArtifact> tops) => LayoutIndex.Empty with
     {
-        Manifests = references.Count == 0
-            ? [LayoutIndex.Entry(top, null)]
+        Manifests = [.. tops.SelectMany(t => t.References.Count == 0
+            ? [LayoutIndex.Entry(t.Artifact, null)]
             // The full name as ref.name: podman and Docker take it as the image's name, where a tag alone would be none.
-            : [.. references.Select(r => LayoutIndex.Entry(top, r.Canonical, r))],
+            : t.References.Select(r => LayoutIndex.Entry(t.Artifact, r.Canonical, r)))],
     };
 
-    private static byte[] DockerManifest(Image image, IReadOnlyList<Reference> references)
+    private static byte[] DockerManifest(IReadOnlyList<NamedArtifact> tops)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes))
         {
             json.WriteStartArray();
-            json.WriteStartObject();
-            json.WriteString("Config", PathOf(image.Manifest.Config));
-            json.WriteStartArray("RepoTags");
-            foreach (var reference in references)
+            foreach (var top in tops)
             {
-                json.WriteStringValue(reference.ToString());
+                WriteDockerEntry(json, (Image)top.Artifact, top.References);
             }
 
-            json.WriteEndArray();
-            json.WriteStartArray("Layers");
-            foreach (var layer in image.Manifest.Layers)
-            {
-                json.WriteStringValue(PathOf(layer));
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
             json.WriteEndArray();
         }
 
         return bytes.ToArray();
+    }
+
+    private static void WriteDockerEntry(Utf8JsonWriter json, Image image, IReadOnlyList<Reference> references)
+    {
+        json.WriteStartObject();
+        json.WriteString("Config", PathOf(image.Manifest.Config));
+        json.WriteStartArray("RepoTags");
+        foreach (var reference in references)
+        {
+            json.WriteStringValue(reference.ToString());
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("Layers");
+        foreach (var layer in image.Manifest.Layers)
+        {
+            json.WriteStringValue(PathOf(layer));
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static string PathOf(Descriptor blob) => $"blobs/{blob.Digest.Algorithm}/{blob.Digest.Hex}";

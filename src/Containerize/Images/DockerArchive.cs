@@ -12,9 +12,23 @@ internal sealed class DockerArchive(ArchiveFile archive, string name)
 {
     private sealed record Entry(string Config, IReadOnlyList<string> Tags, IReadOnlyList<string> Layers);
 
-    internal async Task<Artifact> ReadAsync(string? wanted, CancellationToken cancellationToken)
+    internal Task<Artifact> ReadAsync(string? wanted, CancellationToken cancellationToken) =>
+        ReadAsync(Choose(ReadEntries(), wanted), cancellationToken);
+
+    internal async Task<IReadOnlyList<NamedArtifact>> ReadAllAsync(CancellationToken cancellationToken)
     {
-        var entry = Choose(ReadEntries(), wanted);
+        var images = new List<NamedArtifact>();
+        foreach (var entry in ReadEntries())
+        {
+            var names = entry.Tags.Select(t => Reference.TryParse(t, out var r) ? r : null).OfType<Reference>();
+            images.Add(new NamedArtifact(await ReadAsync(entry, cancellationToken), [.. names.Distinct()]));
+        }
+
+        return images.Count > 0 ? images : throw LayoutErrors.Damaged(name, "its manifest.json lists no image");
+    }
+
+    private async Task<Artifact> ReadAsync(Entry entry, CancellationToken cancellationToken)
+    {
         var config = archive.TryReadDocument(entry.Config) ?? throw LayoutErrors.Damaged(name, $"its manifest.json names {entry.Config}, which it does not have");
         var diffIds = OciJson.ReadConfig(config, $"the configuration {entry.Config} in {name}").RootFs.DiffIds;
         if (diffIds.Count != entry.Layers.Count)

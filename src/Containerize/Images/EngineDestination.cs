@@ -26,7 +26,7 @@ public sealed class EngineDestination(ContainerEngine engine, IReadOnlyList<Refe
             await using (var input = process.StandardInput.BaseStream)
             {
                 await ArchiveWriter.WriteAsync(
-                    input, artifact, references, artifact is Image ? ArchiveFormat.Docker : ArchiveFormat.Oci, cancellationToken);
+                    input, [new NamedArtifact(artifact, references)], artifact is Image ? ArchiveFormat.Docker : ArchiveFormat.Oci, cancellationToken);
             }
         }
         catch (IOException e)

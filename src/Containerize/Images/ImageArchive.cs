@@ -25,18 +25,30 @@ public sealed class ImageArchive(string path, IReadOnlyList<Reference> reference
     /// <param name="format">The kind; null finds it out.</param>
     public static IImageSource Open(string path, string? name = null, ArchiveFormat? format = null) => new ArchiveSource(path, name, format);
 
-    /// <inheritdoc />
-    public async Task WriteAsync(Artifact artifact, CancellationToken cancellationToken)
+    /// <summary>Reads all images of an archive with their names, each image once; CTZ3007 where there is none.</summary>
+    /// <param name="path">The file: an OCI or a Docker archive; plain, gzip or zstd.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public static Task<IReadOnlyList<NamedArtifact>> ReadAllAsync(string path, CancellationToken cancellationToken) =>
+        new ArchiveSource(path, null, null).ReadAllAsync(cancellationToken);
+
+    /// <summary>Writes several images to one file, compressed where its name says so; a failure leaves what was there before.</summary>
+    /// <param name="path">The file; a folder gets <c>&lt;repository&gt;.tar.gz</c> in it, by the first image's name.</param>
+    /// <param name="images">The images with their names.</param>
+    /// <param name="format">The kind of archive.</param>
+    /// <param name="cancellationToken">Cancels the writing.</param>
+    public static async Task WriteAsync(
+        string path, IReadOnlyList<NamedArtifact> images, ArchiveFormat format, CancellationToken cancellationToken)
     {
+        var file = FileFor(path, images.Count == 0 ? [] : images[0].References);
         // A link stays one: what it points to is replaced.
-        var target = new FileInfo(Path).LinkTarget is null ? Path : File.ResolveLinkTarget(Path, returnFinalTarget: true)!.FullName;
+        var target = new FileInfo(file).LinkTarget is null ? file : File.ResolveLinkTarget(file, returnFinalTarget: true)!.FullName;
         var temporary = AtomicFile.TemporaryFor(target);
         BlobStore.EnsureParent(temporary);
         try
         {
-            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize))
+            await using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize))
             {
-                await WriteAsync(file, artifact, cancellationToken);
+                await WriteFileAsync(stream, IsCompressed(file), images, format, cancellationToken);
             }
 
             File.Move(temporary, target, overwrite: true);
@@ -51,16 +63,25 @@ public sealed class ImageArchive(string path, IReadOnlyList<Reference> reference
         }
     }
 
-    private async Task WriteAsync(FileStream file, Artifact artifact, CancellationToken cancellationToken)
+    /// <summary>Writes several images to a stream, uncompressed; its failures are the caller's to name.</summary>
+    public static Task WriteAsync(Stream output, IReadOnlyList<NamedArtifact> images, ArchiveFormat format, CancellationToken cancellationToken) =>
+        ArchiveWriter.WriteAsync(output, images, format, cancellationToken);
+
+    /// <inheritdoc />
+    public Task WriteAsync(Artifact artifact, CancellationToken cancellationToken) =>
+        WriteAsync(Path, [new NamedArtifact(artifact, references)], format, cancellationToken);
+
+    private static async Task WriteFileAsync(
+        FileStream file, bool compressed, IReadOnlyList<NamedArtifact> images, ArchiveFormat format, CancellationToken cancellationToken)
     {
-        if (!IsCompressed(Path))
+        if (!compressed)
         {
-            await ArchiveWriter.WriteAsync(file, artifact, references, format, cancellationToken);
+            await ArchiveWriter.WriteAsync(file, images, format, cancellationToken);
             return;
         }
 
         await using var gzip = new GzipWriter(file, Math.Min(Environment.ProcessorCount, MaxThreads));
-        await ArchiveWriter.WriteAsync(gzip, artifact, references, format, cancellationToken);
+        await ArchiveWriter.WriteAsync(gzip, images, format, cancellationToken);
     }
 
     private static bool IsCompressed(string path) =>

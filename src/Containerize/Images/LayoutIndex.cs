@@ -88,6 +88,10 @@ internal static class LayoutIndex
 
     internal static string? NameOf(Descriptor entry) => entry.Annotations?.GetValueOrDefault(RefName);
 
+    /// <summary>The full name of an entry, with no digest; null where it has none that is one.</summary>
+    internal static Reference? ReferenceOf(Descriptor entry) =>
+        NamesOf(entry).Reverse().Select(n => Reference.TryParse(n, out var r) ? r : null).FirstOrDefault(r => r is { Digest: null });
+
     private static IEnumerable<string> NamesOf(Descriptor entry) =>
         new[] { NameOf(entry), entry.Annotations?.GetValueOrDefault(ImageName) }.OfType<string>();
 
