@@ -1,0 +1,55 @@
+using System.CommandLine;
+
+namespace Containerize.Tool;
+
+/// <summary>What the help of each command shows at its end.</summary>
+internal static class CommandExamples
+{
+    internal static IReadOnlyList<string> For(Command command) => command is RootCommand
+        ? ["dotnet containerize build", "dotnet containerize images", "dotnet containerize inspect app"]
+        : command.Name switch
+        {
+            "build" =>
+            [
+                "dotnet containerize build                           the project in this folder",
+                "dotnet containerize build src/Web -t team/web:1.2   with a name of its own",
+                "dotnet containerize build -r linux-arm64 -p ContainerFamily=alpine",
+                "dotnet containerize build Shop.slnx --format json   every program of a solution",
+            ],
+            "plan" =>
+            [
+                "dotnet containerize plan                            layers and configuration to come",
+                "dotnet containerize plan --sources                  every file, and where it is from",
+                "dotnet containerize plan src/Web -r linux-arm64 --format json",
+            ],
+            "images" =>
+            [
+                "dotnet containerize images",
+                "dotnet containerize images team/web                 one repository",
+                "dotnet containerize images --quiet                  digests only, for scripts",
+            ],
+            "inspect" =>
+            [
+                "dotnet containerize inspect app",
+                "dotnet containerize inspect oci-archive:app.tar     what is in a file",
+                "dotnet containerize inspect app --platform linux/arm64 --format json",
+            ],
+            "tag" => ["dotnet containerize tag app localhost:5000/team/app:1.2"],
+            "rmi" => ["dotnet containerize rmi app:1.2", "dotnet containerize rmi -f 3f2a9c41b07d          the image with all its names"],
+            "save" =>
+            [
+                "dotnet containerize save app -o app.tar",
+                "dotnet containerize save app db -o both.tar.gz      several in one file, compressed",
+                "dotnet containerize save app | podman load",
+            ],
+            "load" => ["dotnet containerize load -i app.tar", "skopeo copy docker://HOST/app oci-archive:/dev/stdout | dotnet containerize load"],
+            "completion" =>
+            [
+                "dotnet containerize completion bash >> ~/.bashrc",
+                "dotnet containerize completion zsh >> ~/.zshrc",
+                "dotnet containerize completion fish > ~/.config/fish/completions/dotnet-containerize.fish",
+                "dotnet containerize completion pwsh >> $PROFILE",
+            ],
+            _ => [],
+        };
+}

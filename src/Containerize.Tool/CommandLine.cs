@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Containerize.Tool.Commands;
+
+namespace Containerize.Tool;
+
+/// <summary>The whole command line: what can be said, and what runs then.</summary>
+internal static class CommandLine
+{
+    private static readonly ParserConfiguration Parser = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+
+    /// <summary>Runs one command; gives the exit code.</summary>
+    internal static async Task<int> RunAsync(IReadOnlyList<string> args, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var verbosity = VerbosityOption.Create();
+        var withStack = false;
+        try
+        {
+            var parsed = Create(terminal, verbosity).Parse(args, Parser);
+            if (parsed.Action is ParseErrorAction)
+            {
+                return ReportUsage(parsed, terminal);
+            }
+
+            withStack = parsed.Errors.Count == 0 && parsed.GetValue(verbosity) == Verbosity.Diagnostic;
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    Output = terminal.Out,
+                    Error = terminal.Error,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null,
+                },
+                cancellationToken);
+        }
+        catch (Exception e)
+        {
+            return Failure.Report(e, terminal, withStack);
+        }
+    }
+
+    /// <summary>The tree of commands.</summary>
+    internal static RootCommand Create(Terminal terminal, Option<Verbosity> verbosity)
+    {
+        var root = new RootCommand("Builds OCI images from .NET projects and keeps them locally: no Docker, no Dockerfile, no daemon.")
+        {
+            verbosity,
+            BuildCommand.Create(terminal, verbosity),
+            PlanCommand.Create(terminal, verbosity),
+            ImagesCommand.Create(terminal),
+            InspectCommand.Create(terminal),
+            TagCommand.Create(terminal),
+            RemoveCommand.Create(terminal),
+            SaveCommand.Create(terminal),
+            LoadCommand.Create(terminal),
+            CompletionCommand.Create(terminal),
+        };
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new ExampleHelp((HelpAction)help.Action!);
+        return root;
+    }
+
+    private static int ReportUsage(ParseResult parsed, Terminal terminal)
+    {
+        var command = parsed.CommandResult.Command;
+        foreach (var error in parsed.Errors.Select(e => e.Message.TrimEnd('.')).Distinct())
+        {
+            Failure.Write(terminal, "CTZ7021", $"reading the command line: {error}.");
+        }
+
+        terminal.Error.WriteLine($"Usage: {CommandUsage.Of(command)}");
+        terminal.Error.WriteLine($"See '{CommandUsage.PathOf(command)} --help'.");
+        return Failure.Usage;
+    }
+}
