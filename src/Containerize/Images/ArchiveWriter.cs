@@ -28,7 +28,7 @@ internal static class ArchiveWriter
         var all = new List<Artifact>();
         foreach (var image in images)
         {
-            var top = await InFormAsync(image.Artifact, format, cancellationToken);
+            var top = format == ArchiveFormat.Oci ? await OciForm.OfAsync(image.Artifact, cancellationToken) : image.Artifact;
             tops.Add(image with { Artifact = top });
             all.AddRange(await ArtifactCopy.ChildrenFirstAsync(top, cancellationToken));
             if (top is Image one)
@@ -57,29 +57,6 @@ internal static class ArchiveWriter
         }
 
         await tar.FinishAsync(cancellationToken);
-    }
-
-    // The OCI form needs OCI media types all through: readers of layouts skip entries of other types.
-    private static async Task<Artifact> InFormAsync(Artifact artifact, ArchiveFormat format, CancellationToken cancellationToken)
-    {
-        switch (artifact)
-        {
-            case Image image when format == ArchiveFormat.Oci:
-                return image.WithFormat(docker: false);
-            case ImageIndex { Descriptor.MediaType: MediaTypes.DockerManifestList } list:
-                var images = new List<Image>();
-                foreach (var child in list.Index.Manifests)
-                {
-                    if (await list.ReadChildAsync(child, cancellationToken) is Image image)
-                    {
-                        images.Add(image.WithFormat(docker: false));
-                    }
-                }
-
-                return ImageIndex.Create(images);
-            default:
-                return artifact;
-        }
     }
 
     private static void RefuseZstdInDocker(Image image, ArchiveFormat format)
@@ -134,8 +111,8 @@ internal static class ArchiveWriter
     {
         Manifests = [.. tops.SelectMany(t => t.References.Count == 0
             ? [LayoutIndex.Entry(t.Artifact, null)]
-            // The full name as ref.name: podman and Docker take it as the image's name, where a tag alone would be none.
-            : t.References.Select(r => LayoutIndex.Entry(t.Artifact, r.Canonical, r)))],
+            // Not the tag alone: podman takes the ref.name as the whole name, and gives it the same form as a RepoTag.
+            : t.References.Select(r => LayoutIndex.Entry(t.Artifact, r.ToString(), r)))],
     };
 
     private static byte[] DockerManifest(IReadOnlyList<NamedArtifact> tops)

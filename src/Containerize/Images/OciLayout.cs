@@ -4,6 +4,7 @@ using Containerize.Storage;
 namespace Containerize.Images;
 
 /// <summary>An OCI image layout in a folder (image-spec image-layout.md): read from, or added to.</summary>
+/// <remarks>An image of Docker's form is written in OCI's, with another digest: tools that read layouts know no other.</remarks>
 /// <param name="directory">The folder, best an absolute path.</param>
 /// <param name="refName">The image's name in it (<c>org.opencontainers.image.ref.name</c>); null reads the only one, or writes one with no name.</param>
 public sealed class OciLayout(string directory, string? refName = null) : IImageSource, IImageDestination
@@ -41,6 +42,7 @@ public sealed class OciLayout(string directory, string? refName = null) : IImage
                 3009, $"writing {Name}", "the folder has other files and is not an OCI image layout", "Choose a new or an empty folder.");
         }
 
+        artifact = await OciForm.OfAsync(artifact, cancellationToken);
         // The copies are the user's, who may change them: no hard links to our cache.
         await ArtifactCopy.ToAsync(artifact, new BlobStore(Path.Combine(directory, "blobs")), link: false, cancellationToken);
         AtomicFile.CreateIfAbsent(marker, LayoutIndex.Marker);

@@ -23,6 +23,17 @@ public class LayoutsAndOtherTools
         (await ToolRunner.RunAsync("oci-image-tool", "validate", "--type", "image", "--ref", "name=app:1", folder["l"])).Succeeded();
     }
 
+    [SkippableFact]
+    public async Task OneOfDockersFormIsReadBySkopeoByItsName()
+    {
+        ToolRunner.Require("skopeo");
+        using var folder = new TemporaryFolder();
+        await new OciLayout(folder["l"], "app:1").WriteAsync(SampleImages.Create(["one"], docker: true), CancellationToken.None);
+        await new OciLayout(folder["l"], "multi").WriteAsync(SampleImages.CreateIndex("x", docker: true), CancellationToken.None);
+        (await ToolRunner.RunAsync("skopeo", "copy", $"oci:{folder["l"]}:app:1", $"dir:{folder["d"]}")).Succeeded();
+        (await ToolRunner.RunAsync("skopeo", "copy", "--all", $"oci:{folder["l"]}:multi", $"dir:{folder["e"]}")).Succeeded();
+    }
+
     [SkippableTheory]
     [InlineData(LayerCompression.Gzip)]
     [InlineData(LayerCompression.Zstd)]
@@ -64,12 +75,21 @@ public class LayoutsAndOtherTools
         var archive = new ImageArchive(folder["a" + extension], [Reference.Parse("team/app:1")], format);
         await archive.WriteAsync(image, CancellationToken.None);
         var name = format == ArchiveFormat.Oci ? "oci-archive" : "docker-archive";
-        var inspected = (await ToolRunner.RunAsync("skopeo", "inspect", "--config", $"{name}:{archive.Path}")).Succeeded();
+        var readable = archive.Path;
+        if (format == ArchiveFormat.Docker && extension == ".tar.gz")
+        {
+            // skopeo 1.9 cannot read any compressed Docker archive, its own neither.
+            ToolRunner.Require("gzip");
+            (await ToolRunner.RunAsync("gzip", "--decompress", "--keep", readable)).Succeeded();
+            readable = folder["a.tar"];
+        }
+
+        var inspected = (await ToolRunner.RunAsync("skopeo", "inspect", "--config", $"{name}:{readable}")).Succeeded();
         using var config = JsonDocument.Parse(inspected);
         Assert.Equal(
             image.Config.RootFs.DiffIds.Select(d => d.ToString()),
             config.RootElement.GetProperty("rootfs").GetProperty("diff_ids").EnumerateArray().Select(d => d.GetString()));
-        (await ToolRunner.RunAsync("skopeo", "copy", $"{name}:{archive.Path}", $"dir:{folder["d"]}")).Succeeded();
+        (await ToolRunner.RunAsync("skopeo", "copy", $"{name}:{readable}", $"dir:{folder["d"]}")).Succeeded();
         var back = (Image)await ImageArchive.Open(archive.Path, "team/app:1", format).ReadAsync(CancellationToken.None);
         Assert.Equal(image.Config.RootFs.DiffIds, back.Config.RootFs.DiffIds);
         Assert.Equal(2, (await SampleImages.ReadLayersAsync(back)).Count(c => c == '\n'));
