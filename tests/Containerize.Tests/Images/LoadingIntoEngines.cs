@@ -15,7 +15,10 @@ public class LoadingIntoEngines
     private static void Program(TemporaryFolder folder, string name, string script)
     {
         var path = folder.Write(name, "#!/bin/sh\n" + script + "\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     [SkippableTheory]
