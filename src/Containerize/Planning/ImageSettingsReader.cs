@@ -116,15 +116,16 @@ public static partial class ImageSettingsReader
             ? signal
             : throw SettingErrors.Wrong("ContainerStopSignal", signal, "it is not a signal", "Write a name such as SIGTERM or SIGINT, or a number from 1 to 64.");
 
-    private static List<KeyValuePair<string, string>> Annotations(SettingValues values, string target) =>
+    // The metadata is not called Target: MSBuild refuses that name as an attribute (MSB4066).
+    private static List<KeyValuePair<string, string>> Annotations(SettingValues values, string scope) =>
     [
         .. values.Items("ContainerAnnotation")
-            .Where(i => (i["Target"] ?? "All") switch
+            .Where(i => (i["Scope"] ?? "All") switch
             {
                 var t when t.Equals("All", StringComparison.OrdinalIgnoreCase) => true,
                 var t when t.Equals("Manifest", StringComparison.OrdinalIgnoreCase) || t.Equals("Index", StringComparison.OrdinalIgnoreCase) =>
-                    t.Equals(target, StringComparison.OrdinalIgnoreCase),
-                var t => throw SettingErrors.Wrong("ContainerAnnotation", $"{i.Identity} (Target={t})", "its Target is unknown", "Write Manifest, Index or All."),
+                    t.Equals(scope, StringComparison.OrdinalIgnoreCase),
+                var t => throw SettingErrors.Wrong("ContainerAnnotation", $"{i.Identity} (Scope={t})", "its Scope is unknown", "Write Manifest, Index or All."),
             })
             .Select(i => KeyValuePair.Create(i.Identity, i.Raw("Value"))),
     ];

@@ -1,3 +1,5 @@
+using Containerize.Layers;
+
 namespace Containerize.Planning;
 
 /// <summary>What was published: the files that are really in the publish folder, each with its origin from the build's own list.</summary>
@@ -45,6 +47,11 @@ public sealed record PublishOutput(string Directory, IReadOnlyList<PublishFile> 
             foreach (var entry in Entries(folder))
             {
                 var relative = prefix + entry.Name;
+                if (entry.Name.Contains('\uFFFD', StringComparison.Ordinal) && !Path.Exists(entry.FullName))
+                {
+                    throw RawNames.NotUtf8(entry.FullName);
+                }
+
                 if (entry.LinkTarget is { } target)
                 {
                     files.Add(new PublishFile(relative, entry.FullName, Origin(relative)) { LinkTarget = Inside(root, entry, target) });
@@ -112,19 +119,32 @@ public sealed record PublishOutput(string Directory, IReadOnlyList<PublishFile> 
     {
         var folder = Path.GetDirectoryName(link.FullName)!;
         var meant = Path.GetFullPath(target, folder);
-        var final = link.ResolveLinkTarget(returnFinalTarget: true)?.FullName;
+        var final = FinalTarget(link);
         if (Path.IsPathRooted(target) || !IsUnder(meant) || final is null || !IsUnder(final))
         {
             throw new ContainerizeException(
                 1021,
                 $"reading the published link {link.FullName} to {target}",
-                "it points out of the publish folder, so the image would not have what it points to",
+                final is null ? "it leads nowhere" : "it points out of the publish folder, so the image would not have what it points to",
                 "Publish the file itself, or make the link relative and inside the folder.");
         }
 
         return Path.GetRelativePath(folder, meant).Replace('\\', '/');
 
         bool IsUnder(string path) => path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    }
+
+    // Null for links that lead to each other.
+    private static string? FinalTarget(FileSystemInfo link)
+    {
+        try
+        {
+            return link.ResolveLinkTarget(returnFinalTarget: true)?.FullName;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private static ContainerizeException Nothing(string directory, string why) =>
