@@ -9,7 +9,7 @@ public sealed class PublishingForSeveralPlatforms(PublishingForSeveralPlatforms.
           <ItemGroup>
             <ContainerEnvironmentVariable Include="ASPNETCORE_URLS" Value="http://+:8080;https://+:8443" />
             <ContainerLabel Include="url" Value="https://example.com:1/x;y" />
-            <ContainerAnnotation Include="where" Value="index: here" Target="Index" />
+            <ContainerAnnotation Include="where" Value="index: here" Scope="Index" />
           </ItemGroup>
         </Project>
         """;

@@ -50,8 +50,8 @@ public sealed class SettingEverything(SettingEverything.Published published) : I
                     <ContainerVolume Include="/data;/logs" />
                     <ContainerHealthcheckCommand Include="/srv/WebApi;--health" />
                     <ContainerAnnotation Include="com.example.a" Value="both" />
-                    <ContainerAnnotation Include="com.example.m" Value="manifest" Target="Manifest" />
-                    <ContainerAnnotation Include="com.example.i" Value="index" Target="Index" />
+                    <ContainerAnnotation Include="com.example.m" Value="manifest" Scope="Manifest" />
+                    <ContainerAnnotation Include="com.example.i" Value="index" Scope="Index" />
                     <ContainerFile Include="extra" TargetPath="/opt/extra" Owner="1654:1654" Mode="640" />
                     <ContainerFile Include="extra/readme.txt" TargetPath="/etc/web/" />
                     <ContainerWritableDirectory Include="state" />

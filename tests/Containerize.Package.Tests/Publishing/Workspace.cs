@@ -85,6 +85,8 @@ public class Workspace : IDisposable
     /// <inheritdoc />
     public virtual void Dispose()
     {
+        // Some names in it are ones that .NET cannot delete.
+        Shell.Run("rm", "-rf", Path);
         _folder.Dispose();
         GC.SuppressFinalize(this);
     }
