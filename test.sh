@@ -38,7 +38,7 @@ run() {
     name=$(basename "$1" .csproj)
     trx=$results/$name.trx
     echo "== $name"
-    timeout 3600 dotnet test "$1" -c Release --no-build --nologo --blame-hang-timeout 20m \
+    timeout 3600 dotnet test "$1" -c Release --nologo --blame-hang-timeout 20m \
         --logger "trx;LogFileName=$name.trx" --results-directory "$results" || status=$?
     if [[ -f $trx ]]; then
         local total ok bad
@@ -48,7 +48,7 @@ run() {
             return
         fi
     fi
-    # A crashed host, or a project that the solution does not build (--no-build then does nothing, with success).
+    # A crashed host, or a project that does not build.
     echo "$name ended with exit code $status and no failed test to show for it"
     failed=$((failed + 1))
 }
