@@ -10,42 +10,42 @@ namespace Containerize.Layers.Compression;
 /// </remarks>
 internal unsafe struct BitWriter(byte* start)
 {
-    private readonly byte* first = start;
-    private byte* next = start;
-    private ulong bits;
-    private int count;
+    private readonly byte* _first = start;
+    private byte* _next = start;
+    private ulong _bits;
+    private int _count;
 
     /// <summary>The whole bytes written; bits that were not flushed are not among them.</summary>
-    public readonly int Length => (int)(next - first);
+    public readonly int Length => (int)(_next - _first);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Put(ulong value, int length)
     {
-        bits |= value << count;
-        count += length;
+        _bits |= value << _count;
+        _count += length;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Flush()
     {
-        Unsafe.WriteUnaligned(next, BitConverter.IsLittleEndian ? bits : BinaryPrimitives.ReverseEndianness(bits));
-        next += count >> 3;
-        bits >>= count & 56;
-        count &= 7;
+        Unsafe.WriteUnaligned(_next, BitConverter.IsLittleEndian ? _bits : BinaryPrimitives.ReverseEndianness(_bits));
+        _next += _count >> 3;
+        _bits >>= _count & 56;
+        _count &= 7;
     }
 
     /// <summary>Fills the last byte with zeros.</summary>
     public void AlignToByte()
     {
         Flush();
-        count = (count + 7) & ~7;
+        _count = (_count + 7) & ~7;
         Flush();
     }
 
     /// <summary>Copies bytes; the writer must be at a byte boundary.</summary>
     public void PutBytes(byte* source, int length)
     {
-        Unsafe.CopyBlockUnaligned(next, source, (uint)length);
-        next += length;
+        Unsafe.CopyBlockUnaligned(_next, source, (uint)length);
+        _next += length;
     }
 }

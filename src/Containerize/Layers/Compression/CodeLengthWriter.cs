@@ -8,16 +8,16 @@ internal sealed class CodeLengthWriter
     private const int ShortZeros = 17;
     private const int LongZeros = 18;
 
-    private readonly HuffmanCode code = new(Symbols, longest: 7);
-    private readonly uint[] counts = new uint[Symbols];
-    private readonly byte[] lengths = new byte[DeflateAlphabet.LiteralSymbols + DeflateAlphabet.DistanceSymbols];
+    private readonly HuffmanCode _code = new(Symbols, longest: 7);
+    private readonly uint[] _counts = new uint[Symbols];
+    private readonly byte[] _lengths = new byte[DeflateAlphabet.LiteralSymbols + DeflateAlphabet.DistanceSymbols];
 
     // A symbol, and from bit 8 the value of its extra bits.
-    private readonly ushort[] items = new ushort[DeflateAlphabet.LiteralSymbols + DeflateAlphabet.DistanceSymbols];
-    private int itemCount;
-    private int literalCount;
-    private int distanceCount;
-    private int codeCount;
+    private readonly ushort[] _items = new ushort[DeflateAlphabet.LiteralSymbols + DeflateAlphabet.DistanceSymbols];
+    private int _itemCount;
+    private int _literalCount;
+    private int _distanceCount;
+    private int _codeCount;
 
     /// <summary>The size of what <see cref="Write"/> writes, in bits.</summary>
     public long Bits { get; private set; }
@@ -27,48 +27,48 @@ internal sealed class CodeLengthWriter
     /// <summary>Takes the lengths of both codes.</summary>
     public void Prepare(ReadOnlySpan<byte> literals, ReadOnlySpan<byte> distances)
     {
-        literalCount = Math.Max(257, literals.LastIndexOfAnyExcept((byte)0) + 1);
-        distanceCount = Math.Max(1, distances.LastIndexOfAnyExcept((byte)0) + 1);
-        literals[..literalCount].CopyTo(lengths);
-        distances[..distanceCount].CopyTo(lengths.AsSpan(literalCount));
-        FindRuns(lengths.AsSpan(0, literalCount + distanceCount));
+        _literalCount = Math.Max(257, literals.LastIndexOfAnyExcept((byte)0) + 1);
+        _distanceCount = Math.Max(1, distances.LastIndexOfAnyExcept((byte)0) + 1);
+        literals[.._literalCount].CopyTo(_lengths);
+        distances[.._distanceCount].CopyTo(_lengths.AsSpan(_literalCount));
+        FindRuns(_lengths.AsSpan(0, _literalCount + _distanceCount));
 
-        code.Build(counts);
-        codeCount = Symbols;
-        while (codeCount > 4 && code.Lengths[Order[codeCount - 1]] == 0)
+        _code.Build(_counts);
+        _codeCount = Symbols;
+        while (_codeCount > 4 && _code.Lengths[Order[_codeCount - 1]] == 0)
         {
-            codeCount--;
+            _codeCount--;
         }
 
-        Bits = 14 + (3 * codeCount) + code.Cost(counts) + (2 * counts[Repeat]) + (3 * counts[ShortZeros]) + (7 * counts[LongZeros]);
+        Bits = 14 + (3 * _codeCount) + _code.Cost(_counts) + (2 * _counts[Repeat]) + (3 * _counts[ShortZeros]) + (7 * _counts[LongZeros]);
     }
 
     /// <summary>Writes what was prepared.</summary>
     public void Write(ref BitWriter writer)
     {
-        writer.Put((uint)(literalCount - 257), 5);
-        writer.Put((uint)(distanceCount - 1), 5);
-        writer.Put((uint)(codeCount - 4), 4);
+        writer.Put((uint)(_literalCount - 257), 5);
+        writer.Put((uint)(_distanceCount - 1), 5);
+        writer.Put((uint)(_codeCount - 4), 4);
         writer.Flush();
-        for (var i = 0; i < codeCount; i++)
+        for (var i = 0; i < _codeCount; i++)
         {
-            writer.Put(code.Lengths[Order[i]], 3);
+            writer.Put(_code.Lengths[Order[i]], 3);
             writer.Flush();
         }
 
-        for (var i = 0; i < itemCount; i++)
+        for (var i = 0; i < _itemCount; i++)
         {
-            var symbol = items[i] & 0xFF;
-            writer.Put(code.Codes[symbol], code.Lengths[symbol]);
-            writer.Put((uint)items[i] >> 8, symbol switch { Repeat => 2, ShortZeros => 3, LongZeros => 7, _ => 0 });
+            var symbol = _items[i] & 0xFF;
+            writer.Put(_code.Codes[symbol], _code.Lengths[symbol]);
+            writer.Put((uint)_items[i] >> 8, symbol switch { Repeat => 2, ShortZeros => 3, LongZeros => 7, _ => 0 });
             writer.Flush();
         }
     }
 
     private void FindRuns(ReadOnlySpan<byte> all)
     {
-        itemCount = 0;
-        Array.Clear(counts);
+        _itemCount = 0;
+        Array.Clear(_counts);
         for (var i = 0; i < all.Length;)
         {
             var length = all[i];
@@ -102,7 +102,7 @@ internal sealed class CodeLengthWriter
 
     private void Add(int symbol, int extra)
     {
-        counts[symbol]++;
-        items[itemCount++] = (ushort)(symbol | (extra << 8));
+        _counts[symbol]++;
+        _items[_itemCount++] = (ushort)(symbol | (extra << 8));
     }
 }

@@ -11,7 +11,7 @@ public static class Decompression
     private const int MaxWindowLog = 27;
 
     /// <summary>Opens the tar in a blob, within the default limits.</summary>
-    /// <param name="blob">The blob; disposed of with the result.</param>
+    /// <param name="blob">The blob; disposed of with the result, and the caller's where this fails.</param>
     /// <param name="mediaType">What the manifest says of the blob; empty where nothing is known.</param>
     /// <exception cref="ContainerizeException">CTZ2050 to CTZ2055, here or while reading.</exception>
     public static Stream Open(Stream blob, string mediaType) => Open(blob, mediaType, DecompressionLimits.Default);
@@ -21,7 +21,7 @@ public static class Decompression
     /// The first bytes decide, as they do in containerd and podman: some builders write one vocabulary's type with the other's
     /// compression. A type that promises compressed data is an error where the data is neither.
     /// </remarks>
-    /// <param name="blob">The blob; disposed of with the result.</param>
+    /// <param name="blob">The blob; disposed of with the result, and the caller's where this fails.</param>
     /// <param name="mediaType">What the manifest says of the blob; empty where nothing is known.</param>
     /// <param name="limits">How much it may be.</param>
     /// <param name="layer">The digest of the blob, for messages.</param>

@@ -11,12 +11,12 @@ internal sealed unsafe class DeflateBlockWriter
     private static readonly HuffmanCode FixedLiterals = MakeFixedLiterals();
     private static readonly HuffmanCode FixedDistances = MakeFixedDistances();
 
-    private readonly HuffmanCode literalCode = new(DeflateAlphabet.LiteralSymbols, DeflateAlphabet.MaxCodeLength);
-    private readonly HuffmanCode distanceCode = new(DeflateAlphabet.DistanceSymbols, DeflateAlphabet.MaxCodeLength);
-    private readonly CodeLengthWriter codeLengths = new();
+    private readonly HuffmanCode _literalCode = new(DeflateAlphabet.LiteralSymbols, DeflateAlphabet.MaxCodeLength);
+    private readonly HuffmanCode _distanceCode = new(DeflateAlphabet.DistanceSymbols, DeflateAlphabet.MaxCodeLength);
+    private readonly CodeLengthWriter _codeLengths = new();
 
     // Match length less 3 to the symbol's code and the extra bits after it; how many bits these are, from bit 24.
-    private readonly uint[] lengthCodes = new uint[256];
+    private readonly uint[] _lengthCodes = new uint[256];
 
     /// <summary>Writes a block.</summary>
     /// <param name="writer">Where to.</param>
@@ -27,12 +27,12 @@ internal sealed unsafe class DeflateBlockWriter
     public void Write(ref BitWriter writer, ReadOnlySpan<uint> tokens, SymbolCounts counts, ReadOnlySpan<byte> bytes, bool last)
     {
         counts.Literals[DeflateAlphabet.EndOfBlock] = 1;
-        literalCode.Build(counts.Literals);
-        distanceCode.Build(counts.Distances);
-        codeLengths.Prepare(literalCode.Lengths, distanceCode.Lengths);
+        _literalCode.Build(counts.Literals);
+        _distanceCode.Build(counts.Distances);
+        _codeLengths.Prepare(_literalCode.Lengths, _distanceCode.Lengths);
 
         var extraBits = ExtraBits(counts);
-        var dynamicBits = codeLengths.Bits + literalCode.Cost(counts.Literals) + distanceCode.Cost(counts.Distances) + extraBits;
+        var dynamicBits = _codeLengths.Bits + _literalCode.Cost(counts.Literals) + _distanceCode.Cost(counts.Distances) + extraBits;
         var fixedBits = FixedLiterals.Cost(counts.Literals) + FixedDistances.Cost(counts.Distances) + extraBits;
         // Up to 7 bits to the byte boundary and 32 of length, for each piece.
         var storedBits = (8L * bytes.Length) + (39L * ((bytes.Length + LongestStored - 1) / LongestStored));
@@ -49,8 +49,8 @@ internal sealed unsafe class DeflateBlockWriter
         else
         {
             PutHeader(ref writer, DynamicKind, last);
-            codeLengths.Write(ref writer);
-            WriteTokens(ref writer, tokens, literalCode, distanceCode);
+            _codeLengths.Write(ref writer);
+            WriteTokens(ref writer, tokens, _literalCode, _distanceCode);
         }
     }
 
@@ -93,7 +93,7 @@ internal sealed unsafe class DeflateBlockWriter
         var writer = target;
         fixed (ushort* literalCodes = literals.Codes, distanceCodes = distances.Codes, distanceBases = DeflateAlphabet.DistanceBases)
         fixed (byte* literalLengths = literals.Lengths, distanceLengths = distances.Lengths, distanceExtra = DeflateAlphabet.DistanceExtraBits)
-        fixed (uint* lengths = lengthCodes)
+        fixed (uint* lengths = _lengthCodes)
         {
             foreach (var token in tokens)
             {
@@ -121,13 +121,13 @@ internal sealed unsafe class DeflateBlockWriter
 
     private void PrepareLengthCodes(HuffmanCode literals)
     {
-        for (var index = 0; index < lengthCodes.Length; index++)
+        for (var index = 0; index < _lengthCodes.Length; index++)
         {
             var slot = DeflateAlphabet.LengthSlots[index];
             var symbol = DeflateAlphabet.FirstLengthSymbol + slot;
             var codeBits = literals.Lengths[symbol];
             var extra = (uint)(index - DeflateAlphabet.LengthBases[slot]);
-            lengthCodes[index] = literals.Codes[symbol] | (extra << codeBits) | ((uint)(codeBits + DeflateAlphabet.LengthExtraBits[slot]) << 24);
+            _lengthCodes[index] = literals.Codes[symbol] | (extra << codeBits) | ((uint)(codeBits + DeflateAlphabet.LengthExtraBits[slot]) << 24);
         }
     }
 

@@ -24,14 +24,14 @@ internal sealed unsafe class DeflateCompressor
     // The last match of a chunk may be preceded by the literals that lazy evaluation put before it.
     private const int ChunkSlack = 2048;
 
-    private readonly int[] heads4 = new int[1 << MatchFinder.Hash4Bits];
-    private readonly int[] heads3 = new int[1 << MatchFinder.Hash3Bits];
-    private readonly ushort[] steps = new ushort[DeflateAlphabet.Window];
-    private readonly uint[] tokens = new uint[BlockTokens + ChunkTokens + ChunkSlack];
-    private readonly DeflateBlockWriter blocks = new();
-    private SymbolCounts block = new();
-    private SymbolCounts chunk = new();
-    private SymbolCounts sum = new();
+    private readonly int[] _heads4 = new int[1 << MatchFinder.Hash4Bits];
+    private readonly int[] _heads3 = new int[1 << MatchFinder.Hash3Bits];
+    private readonly ushort[] _steps = new ushort[DeflateAlphabet.Window];
+    private readonly uint[] _tokens = new uint[BlockTokens + ChunkTokens + ChunkSlack];
+    private readonly DeflateBlockWriter _blocks = new();
+    private SymbolCounts _block = new();
+    private SymbolCounts _chunk = new();
+    private SymbolCounts _sum = new();
 
     /// <summary>The most bytes that a segment of this size can take, with the room that writing needs.</summary>
     public static int OutputBound(int length) => length + (length / 64) + 256;
@@ -46,11 +46,11 @@ internal sealed unsafe class DeflateCompressor
     public int Compress(byte[] buffer, int start, int end, byte[] output, bool last)
     {
         buffer.AsSpan(end, Padding).Clear();
-        Array.Fill(heads4, MatchFinder.Nowhere);
-        Array.Fill(heads3, MatchFinder.Nowhere);
+        Array.Fill(_heads4, MatchFinder.Nowhere);
+        Array.Fill(_heads3, MatchFinder.Nowhere);
         fixed (byte* data = buffer, target = output)
-        fixed (int* first4 = heads4, first3 = heads3)
-        fixed (ushort* chain = steps)
+        fixed (int* first4 = _heads4, first3 = _heads3)
+        fixed (ushort* chain = _steps)
         {
             var finder = new MatchFinder(data, first4, first3, chain);
             for (var i = 0; i < start; i++)
@@ -78,48 +78,48 @@ internal sealed unsafe class DeflateCompressor
         var blockStart = start;
         var blockTokens = 0;
         var position = start;
-        block.Clear();
+        _block.Clear();
         while (position < end)
         {
             var chunkStart = position;
-            var chunkTokens = Parse(finder, data, ref position, end, tokens.AsSpan(blockTokens));
-            chunk.Clear();
-            chunk.Add(tokens.AsSpan(blockTokens, chunkTokens));
-            chunk.EstimateBits();
+            var chunkTokens = Parse(finder, data, ref position, end, _tokens.AsSpan(blockTokens));
+            _chunk.Clear();
+            _chunk.Add(_tokens.AsSpan(blockTokens, chunkTokens));
+            _chunk.EstimateBits();
             if (blockTokens == 0)
             {
-                (block, chunk) = (chunk, block);
+                (_block, _chunk) = (_chunk, _block);
                 blockTokens = chunkTokens;
                 continue;
             }
 
-            sum.SetSum(block, chunk);
-            if (blockTokens < BlockTokens - ChunkSlack - ChunkTokens && sum.EstimateBits() <= block.Bits + chunk.Bits)
+            _sum.SetSum(_block, _chunk);
+            if (blockTokens < BlockTokens - ChunkSlack - ChunkTokens && _sum.EstimateBits() <= _block.Bits + _chunk.Bits)
             {
-                (block, sum) = (sum, block);
+                (_block, _sum) = (_sum, _block);
                 blockTokens += chunkTokens;
                 continue;
             }
 
-            blocks.Write(ref writer, tokens.AsSpan(0, blockTokens), block, new ReadOnlySpan<byte>(data + blockStart, chunkStart - blockStart), last: false);
-            tokens.AsSpan(blockTokens, chunkTokens).CopyTo(tokens);
-            (block, chunk) = (chunk, block);
+            _blocks.Write(ref writer, _tokens.AsSpan(0, blockTokens), _block, new ReadOnlySpan<byte>(data + blockStart, chunkStart - blockStart), last: false);
+            _tokens.AsSpan(blockTokens, chunkTokens).CopyTo(_tokens);
+            (_block, _chunk) = (_chunk, _block);
             blockTokens = chunkTokens;
             blockStart = chunkStart;
         }
 
         if (blockTokens > 0 || last)
         {
-            blocks.Write(ref writer, tokens.AsSpan(0, blockTokens), block, new ReadOnlySpan<byte>(data + blockStart, end - blockStart), last);
+            _blocks.Write(ref writer, _tokens.AsSpan(0, blockTokens), _block, new ReadOnlySpan<byte>(data + blockStart, end - blockStart), last);
         }
     }
 
-    private static int Parse(MatchFinder finder, byte* data, ref int from, int end, Span<uint> tokens)
+    private static int Parse(MatchFinder finder, byte* data, ref int from, int end, Span<uint> _tokens)
     {
         var count = 0;
         var position = from;
         var searchEnd = end - 4;
-        fixed (uint* target = tokens)
+        fixed (uint* target = _tokens)
         {
             while (position < end && count < ChunkTokens)
             {

@@ -17,14 +17,14 @@ public sealed class GzipWriter : Stream
     // No time, no name, no flags. The operating system is 255, "unknown": the one value that is true wherever we run.
     private static ReadOnlySpan<byte> Header => [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255];
 
-    private readonly Stream output;
-    private readonly SegmentPipeline pipeline;
-    private GzipSegment? current;
-    private uint crc;
-    private uint size;
-    private bool headerWritten;
-    private bool failed;
-    private bool disposed;
+    private readonly Stream _output;
+    private readonly SegmentPipeline _pipeline;
+    private GzipSegment? _current;
+    private uint _crc;
+    private uint _size;
+    private bool _headerWritten;
+    private bool _failed;
+    private bool _disposed;
 
     /// <summary>Starts a member.</summary>
     /// <param name="output">Where it is written, in order, on the thread that writes here.</param>
@@ -32,8 +32,8 @@ public sealed class GzipWriter : Stream
     public GzipWriter(Stream output, int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        this.output = output;
-        pipeline = new SegmentPipeline(threads);
+        _output = output;
+        _pipeline = new SegmentPipeline(threads);
     }
 
     /// <inheritdoc />
@@ -43,7 +43,7 @@ public sealed class GzipWriter : Stream
     public override bool CanSeek => false;
 
     /// <inheritdoc />
-    public override bool CanWrite => !disposed;
+    public override bool CanWrite => !_disposed;
 
     /// <inheritdoc />
     public override long Length => throw new NotSupportedException();
@@ -54,15 +54,15 @@ public sealed class GzipWriter : Stream
     /// <inheritdoc />
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        if (failed)
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_failed)
         {
             throw new InvalidOperationException("An earlier write failed: the gzip member cannot be continued.");
         }
 
         while (!buffer.IsEmpty)
         {
-            var segment = current ??= pipeline.Rent();
+            var segment = _current ??= _pipeline.Rent();
             // A full segment waits for one more byte: only then it is known not to be the last.
             if (segment.Free == 0)
             {
@@ -98,24 +98,24 @@ public sealed class GzipWriter : Stream
     /// <inheritdoc />
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !disposed)
+        if (disposing && !_disposed)
         {
-            disposed = true;
+            _disposed = true;
             try
             {
-                if (!failed)
+                if (!_failed)
                 {
                     Finish();
                 }
             }
             finally
             {
-                if (current is not null)
+                if (_current is not null)
                 {
-                    pipeline.Return(current);
+                    _pipeline.Return(_current);
                 }
 
-                pipeline.Dispose();
+                _pipeline.Dispose();
             }
         }
 
@@ -124,12 +124,12 @@ public sealed class GzipWriter : Stream
 
     private GzipSegment NextSegment(GzipSegment full)
     {
-        var next = pipeline.Rent();
+        var next = _pipeline.Rent();
         next.Begin(full);
-        current = next;
+        _current = next;
         full.Seal(isLast: false);
-        pipeline.Submit(full);
-        while (pipeline.IsFull)
+        _pipeline.Submit(full);
+        while (_pipeline.IsFull)
         {
             WriteOldest();
         }
@@ -139,36 +139,36 @@ public sealed class GzipWriter : Stream
 
     private void Finish()
     {
-        var end = current ?? pipeline.Rent();
-        current = null;
+        var end = _current ?? _pipeline.Rent();
+        _current = null;
         end.Seal(isLast: true);
-        pipeline.Submit(end);
-        while (!pipeline.IsEmpty)
+        _pipeline.Submit(end);
+        while (!_pipeline.IsEmpty)
         {
             WriteOldest();
         }
 
         Span<byte> trailer = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt32LittleEndian(trailer, crc);
-        BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], size);
-        output.Write(trailer);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, _crc);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], _size);
+        _output.Write(trailer);
     }
 
     private void WriteOldest()
     {
         // Failed until proven otherwise: whatever is thrown from here leaves a hole in the output.
-        failed = true;
-        var segment = pipeline.Take();
-        if (!headerWritten)
+        _failed = true;
+        var segment = _pipeline.Take();
+        if (!_headerWritten)
         {
-            output.Write(Header);
-            headerWritten = true;
+            _output.Write(Header);
+            _headerWritten = true;
         }
 
-        output.Write(segment.Output);
-        failed = false;
-        crc = Crc32.Combine(crc, segment.Crc, segment.Length);
-        size += (uint)segment.Length;
-        pipeline.Return(segment);
+        _output.Write(segment.Output);
+        _failed = false;
+        _crc = Crc32.Combine(_crc, segment.Crc, segment.Length);
+        _size += (uint)segment.Length;
+        _pipeline.Return(segment);
     }
 }

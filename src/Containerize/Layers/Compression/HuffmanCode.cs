@@ -5,21 +5,21 @@ internal sealed class HuffmanCode
 {
     private const int SymbolBits = 9;
 
-    private readonly int longest;
-    private readonly uint[] sorted;
-    private readonly uint[] weights;
-    private readonly int[] parents;
-    private readonly int[] lengthCounts = new int[DeflateAlphabet.MaxCodeLength + 2];
+    private readonly int _longest;
+    private readonly uint[] _sorted;
+    private readonly uint[] _weights;
+    private readonly int[] _parents;
+    private readonly int[] _lengthCounts = new int[DeflateAlphabet.MaxCodeLength + 2];
 
     /// <summary>Creates a code in which nothing is coded yet.</summary>
     public HuffmanCode(int symbols, int longest)
     {
-        this.longest = longest;
+        _longest = longest;
         Lengths = new byte[symbols];
         Codes = new ushort[symbols];
-        sorted = new uint[symbols];
-        weights = new uint[2 * symbols];
-        parents = new int[2 * symbols];
+        _sorted = new uint[symbols];
+        _weights = new uint[2 * symbols];
+        _parents = new int[2 * symbols];
     }
 
     /// <summary>Symbol to the length of its code; 0 for a symbol that has none.</summary>
@@ -32,28 +32,28 @@ internal sealed class HuffmanCode
     public void Build(ReadOnlySpan<uint> counts)
     {
         Array.Clear(Lengths);
-        Array.Clear(lengthCounts);
+        Array.Clear(_lengthCounts);
         var used = 0;
         for (var symbol = 0; symbol < counts.Length; symbol++)
         {
             if (counts[symbol] != 0)
             {
                 // The symbol is part of the key: no two are equal, so the order does not depend on how Sort works.
-                sorted[used++] = (counts[symbol] << SymbolBits) | (uint)symbol;
+                _sorted[used++] = (counts[symbol] << SymbolBits) | (uint)symbol;
             }
         }
 
         if (used < 2)
         {
             // A code of one symbol is incomplete, which some decoders refuse: give another one, never used, the other bit.
-            var only = used == 0 ? 0 : (int)(sorted[0] & ((1 << SymbolBits) - 1));
+            var only = used == 0 ? 0 : (int)(_sorted[0] & ((1 << SymbolBits) - 1));
             Lengths[only] = 1;
             Lengths[only == 0 ? 1 : 0] = 1;
-            lengthCounts[1] = 2;
+            _lengthCounts[1] = 2;
         }
         else
         {
-            sorted.AsSpan(0, used).Sort();
+            _sorted.AsSpan(0, used).Sort();
             CountLengths(used);
             LimitLengths();
             AssignLengths();
@@ -65,14 +65,14 @@ internal sealed class HuffmanCode
     /// <summary>Sets these lengths, which must make a complete code.</summary>
     public void Use(ReadOnlySpan<byte> lengths)
     {
-        Array.Clear(lengthCounts);
+        Array.Clear(_lengthCounts);
         lengths.CopyTo(Lengths);
         foreach (var length in lengths)
         {
-            lengthCounts[length]++;
+            _lengthCounts[length]++;
         }
 
-        lengthCounts[0] = 0;
+        _lengthCounts[0] = 0;
         AssignCodes();
     }
 
@@ -93,7 +93,7 @@ internal sealed class HuffmanCode
     {
         for (var i = 0; i < used; i++)
         {
-            weights[i] = sorted[i] >> SymbolBits;
+            _weights[i] = _sorted[i] >> SymbolBits;
         }
 
         var leaf = 0;
@@ -104,22 +104,22 @@ internal sealed class HuffmanCode
             var weight = 0u;
             for (var child = 0; child < 2; child++)
             {
-                var smallest = leaf < used && (joined == node || weights[leaf] <= weights[joined]) ? leaf++ : joined++;
-                weight += weights[smallest];
-                parents[smallest] = node;
+                var smallest = leaf < used && (joined == node || _weights[leaf] <= _weights[joined]) ? leaf++ : joined++;
+                weight += _weights[smallest];
+                _parents[smallest] = node;
             }
 
-            weights[node] = weight;
+            _weights[node] = weight;
         }
 
         // From here on, parents holds depths: a parent is always behind its children.
-        parents[root] = 0;
+        _parents[root] = 0;
         for (var node = root - 1; node >= 0; node--)
         {
-            parents[node] = parents[parents[node]] + 1;
+            _parents[node] = _parents[_parents[node]] + 1;
             if (node < used)
             {
-                lengthCounts[Math.Min(parents[node], longest)]++;
+                _lengthCounts[Math.Min(_parents[node], _longest)]++;
             }
         }
     }
@@ -129,33 +129,33 @@ internal sealed class HuffmanCode
     private void LimitLengths()
     {
         var codes = 0;
-        for (var length = 1; length <= longest; length++)
+        for (var length = 1; length <= _longest; length++)
         {
-            codes += lengthCounts[length] << (longest - length);
+            codes += _lengthCounts[length] << (_longest - length);
         }
 
-        for (; codes > 1 << longest; codes--)
+        for (; codes > 1 << _longest; codes--)
         {
-            var length = longest - 1;
-            while (lengthCounts[length] == 0)
+            var length = _longest - 1;
+            while (_lengthCounts[length] == 0)
             {
                 length--;
             }
 
-            lengthCounts[longest]--;
-            lengthCounts[length]--;
-            lengthCounts[length + 1] += 2;
+            _lengthCounts[_longest]--;
+            _lengthCounts[length]--;
+            _lengthCounts[length + 1] += 2;
         }
     }
 
     private void AssignLengths()
     {
         var i = 0;
-        for (var length = longest; length > 0; length--)
+        for (var length = _longest; length > 0; length--)
         {
-            for (var n = lengthCounts[length]; n > 0; n--)
+            for (var n = _lengthCounts[length]; n > 0; n--)
             {
-                Lengths[sorted[i++] & ((1 << SymbolBits) - 1)] = (byte)length;
+                Lengths[_sorted[i++] & ((1 << SymbolBits) - 1)] = (byte)length;
             }
         }
     }
@@ -164,9 +164,9 @@ internal sealed class HuffmanCode
     {
         Span<int> next = stackalloc int[DeflateAlphabet.MaxCodeLength + 2];
         next.Clear();
-        for (var length = 1; length <= longest; length++)
+        for (var length = 1; length <= _longest; length++)
         {
-            next[length + 1] = (next[length] + lengthCounts[length]) << 1;
+            next[length + 1] = (next[length] + _lengthCounts[length]) << 1;
         }
 
         for (var symbol = 0; symbol < Lengths.Length; symbol++)

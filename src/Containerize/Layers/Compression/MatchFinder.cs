@@ -22,29 +22,29 @@ internal unsafe struct MatchFinder
     private const int FarthestOf3 = 4096;
     private const int Mask = DeflateAlphabet.Window - 1;
 
-    private readonly byte* data;
-    private readonly int* heads4;
-    private readonly int* heads3;
+    private readonly byte* _data;
+    private readonly int* _heads4;
+    private readonly int* _heads3;
 
     // For the position with these low 15 bits: how far back the previous one of its chain is.
-    private readonly ushort* steps;
+    private readonly ushort* _steps;
 
     public MatchFinder(byte* data, int* heads4, int* heads3, ushort* steps)
     {
-        this.data = data;
-        this.heads4 = heads4;
-        this.heads3 = heads3;
-        this.steps = steps;
+        _data = data;
+        _heads4 = heads4;
+        _heads3 = heads3;
+        _steps = steps;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Insert(int position)
     {
-        var sequence = Load32(data + position);
+        var sequence = Load32(_data + position);
         var hash = Hash4(sequence);
-        heads3[Hash3(sequence)] = position;
-        steps[position & Mask] = (ushort)Math.Min(position - heads4[hash], ushort.MaxValue);
-        heads4[hash] = position;
+        _heads3[Hash3(sequence)] = position;
+        _steps[position & Mask] = (ushort)Math.Min(position - _heads4[hash], ushort.MaxValue);
+        _heads4[hash] = position;
     }
 
     /// <summary>Inserts a position and finds the longest match there; of equally long ones the nearest.</summary>
@@ -56,21 +56,21 @@ internal unsafe struct MatchFinder
     /// <returns>The length from bit 16, the distance below; 0 where there is none.</returns>
     public readonly uint InsertAndFind(int position, int beat, int most, int good, int depth)
     {
-        var current = data + position;
+        var current = _data + position;
         var sequence = Load32(current);
         var hash3 = Hash3(sequence);
         var hash4 = Hash4(sequence);
-        var near = heads3[hash3];
-        var candidate = heads4[hash4];
-        heads3[hash3] = position;
-        heads4[hash4] = position;
-        steps[position & Mask] = (ushort)Math.Min(position - candidate, ushort.MaxValue);
+        var near = _heads3[hash3];
+        var candidate = _heads4[hash4];
+        _heads3[hash3] = position;
+        _heads4[hash4] = position;
+        _steps[position & Mask] = (ushort)Math.Min(position - candidate, ushort.MaxValue);
 
         var best = beat;
         var found = 0u;
         if (best < 3)
         {
-            if (position - near <= FarthestOf3 && ((Load32(data + near) ^ sequence) & 0xFF_FFFF) == 0)
+            if (position - near <= FarthestOf3 && ((Load32(_data + near) ^ sequence) & 0xFF_FFFF) == 0)
             {
                 found = (3u << 16) | (uint)(position - near);
             }
@@ -83,7 +83,7 @@ internal unsafe struct MatchFinder
         while (candidate >= oldest)
         {
             // The four bytes that end where a longer match must reach decide most candidates at once.
-            var other = data + candidate;
+            var other = _data + candidate;
             if (Load32(other + best - 3) == tail && Load32(other) == sequence)
             {
                 var length = MatchLength(current, other, most);
@@ -105,7 +105,7 @@ internal unsafe struct MatchFinder
                 break;
             }
 
-            candidate -= steps[candidate & Mask];
+            candidate -= _steps[candidate & Mask];
         }
 
         return found;

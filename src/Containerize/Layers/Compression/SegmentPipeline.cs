@@ -9,48 +9,48 @@ namespace Containerize.Layers.Compression;
 /// </remarks>
 internal sealed class SegmentPipeline(int threads) : IDisposable
 {
-    private readonly int mostInFlight = threads == 1 ? 1 : threads + 2;
-    private readonly Queue<GzipSegment> inOrder = new();
-    private readonly Queue<GzipSegment> waiting = new();
-    private readonly Stack<GzipSegment> idle = new();
-    private readonly List<Thread> workers = [];
-    private DeflateCompressor? ownCompressor;
-    private bool stopped;
+    private readonly int _mostInFlight = threads == 1 ? 1 : threads + 2;
+    private readonly Queue<GzipSegment> _inOrder = new();
+    private readonly Queue<GzipSegment> _waiting = new();
+    private readonly Stack<GzipSegment> _idle = new();
+    private readonly List<Thread> _workers = [];
+    private DeflateCompressor? _ownCompressor;
+    private bool _stopped;
 
     /// <summary>The threads besides the caller's.</summary>
-    public IReadOnlyList<Thread> Workers => workers;
+    public IReadOnlyList<Thread> Workers => _workers;
 
     /// <summary>Whether something must be taken out before more is submitted.</summary>
-    public bool IsFull => inOrder.Count == mostInFlight;
+    public bool IsFull => _inOrder.Count == _mostInFlight;
 
     /// <summary>Whether nothing is on its way.</summary>
-    public bool IsEmpty => inOrder.Count == 0;
+    public bool IsEmpty => _inOrder.Count == 0;
 
     /// <summary>An unused segment.</summary>
     public GzipSegment Rent()
     {
-        var segment = idle.TryPop(out var used) ? used : new GzipSegment();
+        var segment = _idle.TryPop(out var used) ? used : new GzipSegment();
         segment.Begin(previous: null);
         return segment;
     }
 
     /// <summary>Takes back a segment.</summary>
-    public void Return(GzipSegment segment) => idle.Push(segment);
+    public void Return(GzipSegment segment) => _idle.Push(segment);
 
     /// <summary>Has a sealed segment compressed.</summary>
     public void Submit(GzipSegment segment)
     {
-        inOrder.Enqueue(segment);
-        lock (waiting)
+        _inOrder.Enqueue(segment);
+        lock (_waiting)
         {
-            waiting.Enqueue(segment);
-            Monitor.Pulse(waiting);
+            _waiting.Enqueue(segment);
+            Monitor.Pulse(_waiting);
         }
 
-        if (inOrder.Count > 1 && workers.Count < threads - 1)
+        if (_inOrder.Count > 1 && _workers.Count < threads - 1)
         {
             var worker = new Thread(Work) { IsBackground = true, Name = "gzip" };
-            workers.Add(worker);
+            _workers.Add(worker);
             worker.Start();
         }
     }
@@ -58,10 +58,10 @@ internal sealed class SegmentPipeline(int threads) : IDisposable
     /// <summary>Takes the oldest segment out, compressed.</summary>
     public GzipSegment Take()
     {
-        var oldest = inOrder.Dequeue();
+        var oldest = _inOrder.Dequeue();
         while (!oldest.IsDone && TryNext(out var segment))
         {
-            segment.Compress(ownCompressor ??= new DeflateCompressor());
+            segment.Compress(_ownCompressor ??= new DeflateCompressor());
         }
 
         oldest.Wait();
@@ -71,19 +71,19 @@ internal sealed class SegmentPipeline(int threads) : IDisposable
     /// <summary>Stops the threads, each after the segment that it has.</summary>
     public void Dispose()
     {
-        lock (waiting)
+        lock (_waiting)
         {
-            stopped = true;
-            waiting.Clear();
-            Monitor.PulseAll(waiting);
+            _stopped = true;
+            _waiting.Clear();
+            Monitor.PulseAll(_waiting);
         }
 
-        foreach (var worker in workers)
+        foreach (var worker in _workers)
         {
             worker.Join();
         }
 
-        while (inOrder.TryDequeue(out var segment) || idle.TryPop(out segment))
+        while (_inOrder.TryDequeue(out var segment) || _idle.TryPop(out segment))
         {
             segment.Dispose();
         }
@@ -91,9 +91,9 @@ internal sealed class SegmentPipeline(int threads) : IDisposable
 
     private bool TryNext([NotNullWhen(true)] out GzipSegment? segment)
     {
-        lock (waiting)
+        lock (_waiting)
         {
-            return waiting.TryDequeue(out segment);
+            return _waiting.TryDequeue(out segment);
         }
     }
 
@@ -103,16 +103,16 @@ internal sealed class SegmentPipeline(int threads) : IDisposable
         while (true)
         {
             GzipSegment? segment;
-            lock (waiting)
+            lock (_waiting)
             {
-                while (!waiting.TryDequeue(out segment))
+                while (!_waiting.TryDequeue(out segment))
                 {
-                    if (stopped)
+                    if (_stopped)
                     {
                         return;
                     }
 
-                    Monitor.Wait(waiting);
+                    Monitor.Wait(_waiting);
                 }
             }
 

@@ -16,18 +16,18 @@ public sealed class ZstdWriter : Stream
     // Blocks are at most 128 KiB: pieces of that size leave no choice of block boundaries to the sizes of our writes.
     private const int PieceSize = 128 * 1024;
 
-    private readonly Stream output;
-    private readonly Compressor compressor = new(Level);
-    private readonly byte[] piece = new byte[PieceSize];
-    private readonly byte[] packed = new byte[Compressor.GetCompressBound(PieceSize)];
-    private int filled;
-    private bool failed;
-    private bool disposed;
+    private readonly Stream _output;
+    private readonly Compressor _compressor = new(Level);
+    private readonly byte[] _piece = new byte[PieceSize];
+    private readonly byte[] _packed = new byte[Compressor.GetCompressBound(PieceSize)];
+    private int _filled;
+    private bool _failed;
+    private bool _disposed;
 
     /// <summary>Starts a frame, which is written to <paramref name="output"/> by the thread that writes here.</summary>
     public ZstdWriter(Stream output)
     {
-        this.output = output;
+        _output = output;
         // The level's own values for content of unknown size, written out: a later version of the library may change its table.
         Set(ZSTD_cParameter.ZSTD_c_windowLog, 21);
         Set(ZSTD_cParameter.ZSTD_c_chainLog, 16);
@@ -50,7 +50,7 @@ public sealed class ZstdWriter : Stream
     public override bool CanSeek => false;
 
     /// <inheritdoc />
-    public override bool CanWrite => !disposed;
+    public override bool CanWrite => !_disposed;
 
     /// <inheritdoc />
     public override long Length => throw new NotSupportedException();
@@ -61,8 +61,8 @@ public sealed class ZstdWriter : Stream
     /// <inheritdoc />
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        if (failed)
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_failed)
         {
             throw new InvalidOperationException("An earlier write failed: the zstd frame cannot be continued.");
         }
@@ -70,14 +70,14 @@ public sealed class ZstdWriter : Stream
         while (!buffer.IsEmpty)
         {
             // A full piece waits for one more byte: the last one is compressed together with the end of the frame.
-            if (filled == PieceSize)
+            if (_filled == PieceSize)
             {
                 Compress(isLast: false);
             }
 
-            var part = buffer[..Math.Min(buffer.Length, PieceSize - filled)];
-            part.CopyTo(piece.AsSpan(filled));
-            filled += part.Length;
+            var part = buffer[..Math.Min(buffer.Length, PieceSize - _filled)];
+            part.CopyTo(_piece.AsSpan(_filled));
+            _filled += part.Length;
             buffer = buffer[part.Length..];
         }
     }
@@ -105,19 +105,19 @@ public sealed class ZstdWriter : Stream
     /// <inheritdoc />
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !disposed)
+        if (disposing && !_disposed)
         {
-            disposed = true;
+            _disposed = true;
             try
             {
-                if (!failed)
+                if (!_failed)
                 {
                     Compress(isLast: true);
                 }
             }
             finally
             {
-                compressor.Dispose();
+                _compressor.Dispose();
             }
         }
 
@@ -127,21 +127,21 @@ public sealed class ZstdWriter : Stream
     private void Compress(bool isLast)
     {
         // Failed until proven otherwise: whatever is thrown from here leaves a hole in the output.
-        failed = true;
-        var source = piece.AsSpan(0, filled);
+        _failed = true;
+        var source = _piece.AsSpan(0, _filled);
         bool more;
         do
         {
-            var status = compressor.WrapStream(source, packed, out var read, out var written, isLast);
+            var status = _compressor.WrapStream(source, _packed, out var read, out var written, isLast);
             source = source[read..];
-            output.Write(packed, 0, written);
+            _output.Write(_packed, 0, written);
             more = !source.IsEmpty || (isLast && status != System.Buffers.OperationStatus.Done);
         }
         while (more);
 
-        filled = 0;
-        failed = false;
+        _filled = 0;
+        _failed = false;
     }
 
-    private void Set(ZSTD_cParameter parameter, int value) => compressor.SetParameter(parameter, value);
+    private void Set(ZSTD_cParameter parameter, int value) => _compressor.SetParameter(parameter, value);
 }
