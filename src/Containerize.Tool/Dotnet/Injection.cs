@@ -2,7 +2,7 @@ namespace Containerize.Tool.Dotnet;
 
 /// <summary>Gives a project that does not reference the package the same targets, by the hooks that MSBuild's common files have.</summary>
 /// <remarks>
-/// A project that references the package keeps its own: the injected files look for that themselves (inject/Inject.props), because before a
+/// A project that references the package keeps its own: the injected files look for that themselves (containerize/Inject.props), because before a
 /// project's first restore nobody else could tell. What the user has in these hooks is imported first.
 /// </remarks>
 /// <param name="Folder">The folder with Inject.props, Inject.targets and the package's content.</param>
