@@ -6,7 +6,7 @@ namespace Containerize.Registries;
 internal sealed class RegistryPush(RegistryHttp http, IReadOnlyList<Reference> references) : IImageDestination
 {
     private const int Uploads = 4;
-    private const int Questions = 8;
+    private const int Questions = 16;
     private readonly RegistryManifests _manifests = new(http, references[0]);
     private readonly RegistryUpload _upload = new(http, references[0]);
 
