@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Containerize.Tool.Commands;
 
 namespace Containerize.Tool;
@@ -58,7 +59,21 @@ internal static class CommandLine
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExampleHelp((HelpAction)help.Action!);
+        foreach (var argument in root.Subcommands.SelectMany(c => c.Arguments))
+        {
+            argument.Validators.Add(RefuseUnknownOption);
+        }
+
         return root;
+    }
+
+    // The parser takes an option that it does not know for an argument; no name and no project of ours begins so.
+    private static void RefuseUnknownOption(ArgumentResult result)
+    {
+        foreach (var token in result.Tokens.Where(t => t.Value.Length > 1 && t.Value[0] == '-'))
+        {
+            result.AddError($"'{token.Value}' is not an option of this command");
+        }
     }
 
     private static int ReportUsage(ParseResult parsed, Terminal terminal)

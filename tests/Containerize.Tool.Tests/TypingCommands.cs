@@ -34,6 +34,8 @@ public sealed class TypingCommands : IDisposable
     [InlineData("build", "missing-folder")]
     [InlineData("build", "-t", "registry.example.com/app:1.0")]
     [InlineData("completion", "tcsh")]
+    [InlineData("images", "--bogus")]
+    [InlineData("rmi", "-x", "app")]
     public async Task WrongUsageExitsWithTwoAndSaysWhatWasExpected(params string[] args)
     {
         File.WriteAllText(_shell.PathOf("App.csproj"), "<Project />");
