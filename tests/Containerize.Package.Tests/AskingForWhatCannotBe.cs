@@ -59,7 +59,7 @@ public sealed partial class AskingForWhatCannotBe(AskingForWhatCannotBe.Asked as
             cases.Property("epoch", "SOURCE_DATE_EPOCH", "yesterday");
             cases.Property("labels-flag", "ContainerGenerateLabels", "perhaps");
             cases.Property("tag", "ContainerImageTag", "-x");
-            cases.Property("tags", "ContainerImageTags", "good;not good");
+            cases.Property("tags", "ContainerImageTags", "good;not/good");
             cases.Add("tag-and-tags", "<PropertyGroup><ContainerImageTag>a</ContainerImageTag><ContainerImageTags>b;c</ContainerImageTags></PropertyGroup>");
             cases.Property("repository", "ContainerRepository", "a//b");
         }

@@ -46,8 +46,8 @@ public sealed class BeingInterrupted : IDisposable
             "-p:ContainerRegistry=127.0.0.1:1",
             "-v:diag",
             $"-bl:{log}");
-        failed.OneError(Assert.Single(failed.ErrorCodes));
-        Assert.StartsWith("CTZ4", failed.ErrorCodes[0], StringComparison.Ordinal);
+        // No check for stacks: at this verbosity the one of the inner exception is shown on purpose.
+        Assert.StartsWith("CTZ4", Assert.Single(failed.ErrorCodes), StringComparison.Ordinal);
         var text = new StringBuilder();
         // MSBuild writes the whole environment into binary logs of its own will where it is asked to; what we pass on is asked here.
         Microsoft.Build.Logging.StructuredLogger.Serialization.Read(log).VisitAllChildren<Microsoft.Build.Logging.StructuredLogger.BaseNode>(n =>

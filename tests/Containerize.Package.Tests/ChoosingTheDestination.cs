@@ -91,7 +91,15 @@ public sealed class ChoosingTheDestination(ChoosingTheDestination.Sent sent) : I
     [InlineData("archive.tar.gz")]
     public void ADockerArchiveIsReadByOthers(string file)
     {
-        var layers = Inspect($"docker-archive:{sent[file]}")["Layers"]!.AsArray();
+        var archive = sent[file];
+        if (file.EndsWith(".gz", StringComparison.Ordinal))
+        {
+            // skopeo 1.9 reads no compressed Docker archive, not even one by gzip itself.
+            archive = sent["unzipped.tar"];
+            Shell.Run("bash", "-c", $"gzip -dc '{sent[file]}' > '{archive}'").Succeeded();
+        }
+
+        var layers = Inspect($"docker-archive:{archive}")["Layers"]!.AsArray();
         Assert.Equal(sent.Store.Image.Layers.Count, layers.Count);
     }
 
