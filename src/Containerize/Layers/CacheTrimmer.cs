@@ -9,8 +9,8 @@ internal sealed class CacheTrimmer(LayerCache cache)
     private static readonly TimeSpan Forgotten = TimeSpan.FromDays(90);
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    // A layer that its own project has superseded needs less protection than one that nobody has.
-    private static readonly TimeSpan SupersededRest = TimeSpan.FromMinutes(1);
+    // A layer that its own project has superseded needs little protection beside leases: edits follow each other within seconds.
+    private static readonly TimeSpan SupersededRest = TimeSpan.FromSeconds(10);
 
     private string Layers => Path.Combine(cache.Directory, "layers");
 
@@ -35,7 +35,35 @@ internal sealed class CacheTrimmer(LayerCache cache)
 
     public void Trim(long maxBytes, TimeSpan keepUsedWithin)
     {
-        var keepFrom = KeepFrom(keepUsedWithin);
+        try
+        {
+            Evict(maxBytes, KeepFrom(keepUsedWithin));
+            Sweep();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another process trims too, and took a file or folder from under us: it does our work.
+        }
+    }
+
+    /// <summary>
+    /// Removes a layer that has been superseded several times in its own project and that nobody has used since; false where it is too early.
+    /// </summary>
+    public bool DropSuperseded(FileRecords.MadeLayer made)
+    {
+        var path = cache.EntryPath(made.Entry);
+        var lastUsed = LastUsed(path);
+        if (lastUsed > made.LastUsed || CacheEntry.TryRead(path) is not { } entry)
+        {
+            return true; // it is another's now, or gone
+        }
+
+        return TryEvict(new Item(path, entry.Blob.Digest, entry.Blob.Size, lastUsed), KeepFrom(SupersededRest))
+            && AtomicFile.TryDelete(cache.Blobs.PathOf(entry.Blob.Digest));
+    }
+
+    private void Evict(long maxBytes, long keepFrom)
+    {
         var items = Indexed().Concat(Orphans()).OrderBy(item => item.LastUsed).ToList();
         var total = items.DistinctBy(item => item.Blob).Sum(item => item.Size);
         var uses = items.CountBy(item => item.Blob).ToDictionary();
@@ -50,20 +78,6 @@ internal sealed class CacheTrimmer(LayerCache cache)
             {
                 total -= item.Size;
             }
-        }
-
-        Sweep();
-    }
-
-    /// <summary>Removes a layer that has been superseded several times in its own project and that nobody has used since.</summary>
-    public void DropSuperseded(FileRecords.MadeLayer made)
-    {
-        var path = cache.EntryPath(made.Entry);
-        if (LastUsed(path) <= made.LastUsed
-            && CacheEntry.TryRead(path) is { } entry
-            && TryEvict(new Item(path, entry.Blob.Digest, entry.Blob.Size, made.LastUsed), KeepFrom(SupersededRest)))
-        {
-            AtomicFile.TryDelete(cache.Blobs.PathOf(entry.Blob.Digest));
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed class FileRecords
     private const int Version = 1;
     private const int HashLength = 32;
     private const int KeptLayers = 3;
+    private const int MaxMade = 100;
     private static readonly long RacyTicks = 2 * TimeSpan.TicksPerSecond;
 
     private readonly string _path;
@@ -68,8 +69,8 @@ internal sealed class FileRecords
         _changed = true;
     }
 
-    /// <summary>Forgets files that are no longer in the layer, notes the layer as the newest, and gives those that are superseded by now.</summary>
-    public IReadOnlyList<MadeLayer> Use(string entry, LayerSpec spec, Func<string, long> lastUsed)
+    /// <summary>Forgets files that are no longer in the layer, and notes the layer as the newest.</summary>
+    public void Use(string entry, LayerSpec spec, Func<string, long> lastUsed)
     {
         if (_files.Count > spec.Entries.Count)
         {
@@ -82,7 +83,7 @@ internal sealed class FileRecords
 
         if (_made.Count > 0 && _made[0].Entry == entry)
         {
-            return [];
+            return;
         }
 
         _changed = true;
@@ -93,9 +94,19 @@ internal sealed class FileRecords
         }
 
         _made.Insert(0, new MadeLayer(entry, 0));
-        var superseded = _made.Skip(KeptLayers).ToArray();
-        _made.RemoveRange(Math.Min(KeptLayers, _made.Count), superseded.Length);
-        return superseded;
+    }
+
+    /// <summary>Offers the layers that are superseded by now; one that <paramref name="settle"/> refuses is offered again the next time.</summary>
+    public void Supersede(Func<MadeLayer, bool> settle)
+    {
+        for (var i = _made.Count - 1; i >= KeptLayers; i--)
+        {
+            if (settle(_made[i]) || i >= MaxMade)
+            {
+                _made.RemoveAt(i);
+                _changed = true;
+            }
+        }
     }
 
     /// <summary>Writes what is new; where it cannot be written, the next build only has more to do.</summary>

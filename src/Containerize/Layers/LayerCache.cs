@@ -90,11 +90,8 @@ public sealed class LayerCache(string directory)
 
     private void Use(LayerIdentity identity, string name)
     {
-        foreach (var superseded in identity.Records.Use(name, identity.Spec, entry => CacheTrimmer.LastUsed(EntryPath(entry))))
-        {
-            new CacheTrimmer(this).DropSuperseded(superseded);
-        }
-
+        identity.Records.Use(name, identity.Spec, entry => CacheTrimmer.LastUsed(EntryPath(entry)));
+        identity.Records.Supersede(new CacheTrimmer(this).DropSuperseded);
         identity.Records.Save();
     }
 

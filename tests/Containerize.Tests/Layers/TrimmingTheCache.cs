@@ -112,4 +112,26 @@ public class TrimmingTheCache
         Assert.NotNull(cache.TryGet(Sized("edit 49", "project"), LayerCompression.None));
         Assert.Equal(shared.Descriptor.Size, (await Build(cache, Sized("edit 3", "another project"))).Descriptor.Size);
     }
+
+    [Fact]
+    public async Task RemovesEditsThatFollowedFastOnceTheyRest()
+    {
+        using var folder = new TemporaryFolder();
+        var cache = new LayerCache(folder.Path);
+        for (var i = 0; i < 12; i++)
+        {
+            await Build(cache, Sized($"edit {i}", "project"));
+        }
+
+        Assert.Equal(12, Directory.GetFiles(folder["blobs/sha256"]).Length);
+        foreach (var entry in Directory.GetFiles(folder["layers"], "*", SearchOption.AllDirectories))
+        {
+            File.SetLastWriteTimeUtc(entry, DateTime.UtcNow.AddMinutes(-1));
+        }
+
+        await Build(cache, Sized("edit 12", "project"));
+        await Build(cache, Sized("edit 13", "project"));
+        Assert.InRange(Directory.GetFiles(folder["blobs/sha256"]).Length, 3, 4);
+        Assert.NotNull(cache.TryGet(Sized("edit 13", "project"), LayerCompression.None));
+    }
 }
