@@ -1,4 +1,5 @@
 using Containerize.Images;
+using Containerize.Oci;
 using Containerize.Planning;
 
 namespace Containerize.Building;
@@ -64,13 +65,36 @@ public sealed class ProjectBuild(BuildContext context)
             settings.IndexAnnotations.GroupBy(a => a.Key).ToDictionary(g => g.Key, g => g.Last().Value));
     }
 
+    // The base may be far away, and what this machine has to do need not wait for it; what goes wrong here is told first.
+    private static async Task<(Image Image, BaseFacts Facts, PublishOutput Output)> BesideAsync(
+        Func<CancellationToken, Task<(Image, BaseFacts)>> resolve, Func<PublishOutput> scan, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var resolving = Task.Run(() => resolve(stop.Token), stop.Token);
+        try
+        {
+            OciJson.Prepare();
+            var output = scan();
+            var (image, facts) = await resolving;
+            return (image, facts, output);
+        }
+        catch when (!resolving.IsCompleted)
+        {
+            stop.Cancel();
+            await Task.WhenAny(resolving);
+            throw;
+        }
+    }
+
     private async Task<(ImagePlan Plan, Image Base)> PlanOneAsync(PlatformInput platform, CancellationToken cancellationToken)
     {
         var project = ProjectFacts.Read(platform.Values);
         var settings = ImageSettingsReader.Read(platform.Values, project.RuntimeIdentifier);
-        var output = PublishOutput.Scan(platform.PublishDirectory, platform.PublishItems, project.RuntimePacks);
         var choice = BaseInference.Choose(settings, project);
-        var (image, facts) = await BaseResolver.ResolveAsync(choice, project, context, cancellationToken);
+        var (image, facts, output) = await BesideAsync(
+            token => BaseResolver.ResolveAsync(choice, project, context, token),
+            () => PublishOutput.Scan(platform.PublishDirectory, platform.PublishItems, project.RuntimePacks),
+            cancellationToken);
         var scope = $"{platform.Values["ProjectFile"]}|{platform.Values["Configuration"]}|{project.RuntimeIdentifier}";
         return (ImagePlanner.Plan(project, settings, output, facts, scope), image);
     }

@@ -81,7 +81,7 @@ internal sealed class RegistryAuthorization(RegistryHttp http) : IDisposable
 
             try
             {
-                using var response = await http.ExchangeAsync(message, doing, cancellationToken);
+                using var response = await http.ExchangeAsync(message, doing, alone: false, cancellationToken);
                 if (response.StatusCode == HttpStatusCode.OK)
                 {
                     return await ReadTokenAsync(response, doing, cancellationToken);

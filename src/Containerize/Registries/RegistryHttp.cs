@@ -106,8 +106,9 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
         }
     }
 
-    /// <summary>One exchange with one address, with no redirects.</summary>
-    internal async Task<HttpResponseMessage> ExchangeAsync(HttpRequestMessage message, string doing, CancellationToken cancellationToken)
+    /// <summary>One exchange with one address, with no redirects; on this thread where it is alone.</summary>
+    internal async Task<HttpResponseMessage> ExchangeAsync(
+        HttpRequestMessage message, string doing, bool alone, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var timer = Options.Time.CreateTimer(static s => ((CancellationTokenSource)s!).Cancel(), limit, Options.StallLimit, Timeout.InfiniteTimeSpan);
@@ -118,7 +119,9 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
 
         try
         {
-            return await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            return alone
+                ? _client.Send(message, HttpCompletionOption.ResponseHeadersRead, limit.Token)
+                : await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -175,7 +178,7 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
                 message.Content = await request.Content(cancellationToken);
             }
 
-            var response = await ExchangeAsync(message, request.Doing, cancellationToken);
+            var response = await ExchangeAsync(message, request.Doing, request.Alone, cancellationToken);
             if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location)
             {
                 return response;

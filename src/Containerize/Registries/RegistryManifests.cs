@@ -16,7 +16,7 @@ internal sealed class RegistryManifests(RegistryHttp http, Reference reference)
     internal async Task<(string MediaType, byte[] Bytes)> GetAsync(string target, CancellationToken cancellationToken)
     {
         var doing = $"getting the manifest {target} of {reference}";
-        using var response = await http.SendAsync(Request(HttpMethod.Get, target, RegistryAction.Pull, doing), [HttpStatusCode.OK], cancellationToken);
+        using var response = await http.SendAsync(Request(HttpMethod.Get, target, RegistryAction.Pull, doing) with { Alone = true }, [HttpStatusCode.OK], cancellationToken);
         var bytes = await ReadAsync(response, doing, cancellationToken);
         if (Digest.TryParse(target, out var digest))
         {
@@ -27,9 +27,9 @@ internal sealed class RegistryManifests(RegistryHttp http, Reference reference)
     }
 
     /// <summary>The digest that a tag has now, as the registry says; null where there is no such tag, or it does not say.</summary>
-    internal async Task<Digest?> HeadAsync(string target, CancellationToken cancellationToken)
+    internal async Task<Digest?> HeadAsync(string target, bool alone, CancellationToken cancellationToken)
     {
-        var request = Request(HttpMethod.Head, target, RegistryAction.Push, $"looking for {target} in {reference}");
+        var request = Request(HttpMethod.Head, target, RegistryAction.Push, $"looking for {target} in {reference}") with { Alone = alone };
         using var response = await http.SendAsync(request, cancellationToken);
         return response.StatusCode switch
         {

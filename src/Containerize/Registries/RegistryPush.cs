@@ -53,7 +53,7 @@ internal sealed class RegistryPush(RegistryHttp http, IReadOnlyList<Reference> r
         await EachAsync(
             Enumerable.Range(0, targets.Count),
             Questions,
-            async (i, token) => there[i] = await _manifests.HeadAsync(targets[i], token) == artifact.Digest,
+            async (i, token) => there[i] = await _manifests.HeadAsync(targets[i], targets.Count == 1, token) == artifact.Digest,
             cancellationToken);
         return [.. targets.Where((_, i) => !there[i])];
     }
@@ -82,9 +82,15 @@ internal sealed class RegistryPush(RegistryHttp http, IReadOnlyList<Reference> r
             cancellationToken);
     }
 
-    private static Task EachAsync<T>(IEnumerable<T> items, int parallel, Func<T, CancellationToken, Task> act, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(
-            items,
-            new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken },
-            async (item, token) => await act(item, token));
+    private static Task EachAsync<T>(IEnumerable<T> items, int parallel, Func<T, CancellationToken, Task> act, CancellationToken cancellationToken)
+    {
+        // For one item there is nothing to set up.
+        var all = items.ToList();
+        return all.Count == 1
+            ? act(all[0], cancellationToken)
+            : Parallel.ForEachAsync(
+                all,
+                new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken },
+                async (item, token) => await act(item, token));
+    }
 }
