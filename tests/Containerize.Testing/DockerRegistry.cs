@@ -15,6 +15,7 @@ public sealed class DockerRegistry : IAsyncDisposable
 
     // bcrypt, as htpasswd -B makes it.
     private const string Htpasswd = "builder:$2y$04$FFM2br0r4eX39CKNEBAt.OsM3x/0cydkEu3pHKPYXkMbSuh6bgWfq";
+    private const string Marker = "containerize-test-mark-";
     private readonly TemporaryFolder _folder;
     private readonly Process _process;
     private readonly List<string> _log;
@@ -35,9 +36,10 @@ public sealed class DockerRegistry : IAsyncDisposable
     {
         get
         {
+            Settle();
             lock (_log)
             {
-                return [.. _log];
+                return [.. _log.Where(line => !line.Contains(Marker, StringComparison.Ordinal))];
             }
         }
     }
@@ -45,6 +47,7 @@ public sealed class DockerRegistry : IAsyncDisposable
     /// <summary>Forgets the requests so far.</summary>
     public void ForgetRequests()
     {
+        Settle();
         lock (_log)
         {
             _log.Clear();
@@ -97,6 +100,28 @@ public sealed class DockerRegistry : IAsyncDisposable
 
         _process.Dispose();
         _folder.Dispose();
+    }
+
+    // The registry writes its log after it has answered, and we read it through a pipe: what was asked before is there once a request of our own is.
+    private void Settle()
+    {
+        var mark = Marker + Guid.NewGuid().ToString("N");
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{Host}/v2/?{mark}");
+        using var response = client.Send(request);
+        var limit = Stopwatch.StartNew();
+        while (!Seen() && limit.Elapsed < TimeSpan.FromSeconds(30))
+        {
+            Thread.Sleep(5);
+        }
+
+        bool Seen()
+        {
+            lock (_log)
+            {
+                return _log.Any(line => line.Contains(mark, StringComparison.Ordinal));
+            }
+        }
     }
 
     // The access log is Apache's: 127.0.0.1 - - [time] "GET /v2/ HTTP/1.1" 200 2 "" "agent".

@@ -29,7 +29,7 @@ public partial class TheDocumentation
         var sources = Directory.EnumerateFiles(Path.Combine(Repository, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(f => !f.Contains("/obj/", StringComparison.Ordinal))
             .Select(File.ReadAllText)
-            .SelectMany(text => ErrorInSource().Matches(text).Select(m => m.Groups[1].Value))
+            .SelectMany(text => ErrorInSource().Matches(text).Select(m => m.Groups["code"].Value))
             .Concat(ErrorInTargets().Matches(
                 File.ReadAllText(Path.Combine(Repository, "nuget", "Containerize", "build", "Containerize.targets"))
                 + File.ReadAllText(Path.Combine(Repository, "nuget", "Containerize", "buildMultiTargeting", "Containerize.targets")))
@@ -48,7 +48,8 @@ public partial class TheDocumentation
     private static partial Regex ErrorRow();
 
     // new ContainerizeException(1234, ... or new(\n 1234, ...: the number is the first argument, on its line or the next.
-    [GeneratedRegex(@"(?:new ContainerizeException|=> new|=>\s+new|\? new|: new|new)\(\s*(\d{4}),\s")]
+    // Codes that are only printed are written out: "CTZ7021".
+    [GeneratedRegex(@"new(?: ContainerizeException)?\(\s*(?<code>\d{4}),\s|""CTZ(?<code>\d{4})""")]
     private static partial Regex ErrorInSource();
 
     [GeneratedRegex(@"Code=""CTZ(\d{4})""")]

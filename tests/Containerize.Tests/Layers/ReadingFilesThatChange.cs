@@ -62,11 +62,22 @@ public class ReadingFilesThatChange
     [SkippableFact]
     public void IsAnErrorWhereTheyMayNotBeRead()
     {
-        Skip.If(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "root may read everything");
+        Skip.If(OperatingSystem.IsWindows(), "modes and links are made as on Unix");
         using var folder = new TemporaryFolder();
         var path = folder.Write("secret", "x");
-        Tool.Run("chmod", "0", path);
-        Assert.Equal(2003, Assert.Throws<ContainerizeException>(() => Tar(Spec(OnDisk("secret", path)))).Number);
+        var entry = OnDisk("secret", path);
+        if (Environment.IsPrivilegedProcess)
+        {
+            // Root may read every file, but not follow a link to itself.
+            File.Delete(path);
+            File.CreateSymbolicLink(path, path);
+        }
+        else
+        {
+            Tool.Run("chmod", "0", path);
+        }
+
+        Assert.Equal(2003, Assert.Throws<ContainerizeException>(() => Tar(Spec(entry))).Number);
     }
 
     private sealed record Odd(int Planned) : FileContent
