@@ -41,7 +41,9 @@ public sealed class ProjectBuild(BuildContext context)
             images.Add(new PlatformImage(image, plan, baseImage.Manifest.Layers.Count));
         }
 
-        var docker = images.All(i => i.Plan.DockerFormat);
+        // A layout is OCI, so an image that only follows its base's format is OCI there and everywhere: one digest in all places.
+        var docker = images.All(i => i.Plan.DockerFormat) && (values["ContainerImageFormat"] is not null || values["ContainerLayoutOutputPath"] is null);
+        images = [.. images.Select(i => i with { Image = i.Image.WithFormat(docker) })];
         Artifact artifact = images.Count == 1
             ? images[0].Image
             : IndexOf(images, docker, settings[0]);
