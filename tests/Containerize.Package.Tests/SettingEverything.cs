@@ -82,6 +82,16 @@ public sealed class SettingEverything(SettingEverything.Published published) : I
             }
         }
 
+        var environment = settings["Env"]!.AsArray();
+        for (var i = 0; i < environment.Count; i++)
+        {
+            var name = environment[i]!.GetValue<string>().Split('=')[0];
+            if (name is "DOTNET_VERSION" or "ASPNET_VERSION")
+            {
+                environment[i] = name + "=*";
+            }
+        }
+
         Verify.Text($"created {config["created"]}\narchitecture {config["architecture"]}\nos {config["os"]}\n{LayoutImage.Text(settings)}");
     }
 

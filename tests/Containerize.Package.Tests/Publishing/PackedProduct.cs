@@ -39,6 +39,9 @@ public sealed class PackedProduct
     /// <summary>NUGET_PACKAGES of the run.</summary>
     public string Packages { get; }
 
+    /// <summary>NUGET_SCRATCH of the run.</summary>
+    public string Scratch => Path.Combine(_folder, "scratch");
+
     /// <summary>The packages that the machine has already, without ours; read only.</summary>
     public string Fallback => Path.Combine(_folder, "downloaded");
 

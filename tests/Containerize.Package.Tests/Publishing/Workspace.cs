@@ -52,6 +52,8 @@ public class Workspace : IDisposable
         ["DOTNET_CONTAINER_INSECURE_REGISTRIES"] = null,
         ["SOURCE_DATE_EPOCH"] = null,
         ["TMPDIR"] = this["tmp"],
+        // Where NuGet has its locks: one place for all that share a package folder.
+        ["NUGET_SCRATCH"] = Product.Scratch,
     };
 
     /// <summary>dotnet publish PROJECT -t:Containerize, with the target's items.</summary>
