@@ -41,14 +41,19 @@ public sealed class ChangingOneThing : IDisposable
         Assert.Equal(before, Layers(project, "-p:DebugType=none"));
     }
 
-    [Fact]
-    public void APackageBumpMovesThePackagesAndWhatListsThem()
+    [Theory]
+    [InlineData("none", "packages", "host")]
+    [InlineData("portable", "packages", "host", "app")]
+    public void APackageBumpMovesThePackagesAndWhatListsThem(string pdb, params string[] moved)
     {
+        // The host's layer has deps.json, which names the version. A pdb has a record of every referenced assembly, and the app's assembly has
+        // the pdb's checksum; without a pdb the app itself stays.
         var project = Path.Combine(_workspace.Copy("WithProjectAndPackages"), "App");
-        var before = Layers(project);
         Edit("App/App.csproj", "\"Newtonsoft.Json\" Version=\"13.0.4\"", "\"Newtonsoft.Json\" Version=\"13.0.3\"");
-        var after = Layers(project);
-        Assert.Equal(["packages", "host"], after.Where(l => before[l.Key] != l.Value).Select(l => l.Key));
+        var before = Layers(project, $"-p:DebugType={pdb}");
+        Edit("App/App.csproj", "\"Newtonsoft.Json\" Version=\"13.0.3\"", "\"Newtonsoft.Json\" Version=\"13.0.4\"");
+        var after = Layers(project, $"-p:DebugType={pdb}");
+        Assert.Equal(moved, after.Where(l => before[l.Key] != l.Value).Select(l => l.Key));
     }
 
     [Fact]
