@@ -14,7 +14,7 @@ public sealed class ProjectBuild(BuildContext context)
         var plans = new List<ImagePlan>();
         foreach (var platform in platforms)
         {
-            plans.Add((await PlanOneAsync(platform, cancellationToken)).Plan);
+            plans.Add((await PlanOneAsync(Job.Read(platform), cancellationToken)).Plan);
         }
 
         return plans;
@@ -26,12 +26,12 @@ public sealed class ProjectBuild(BuildContext context)
         // Everything that can be wrong in the settings is said before anything is built.
         var values = platforms[0].Values;
         var names = ImageNames.Read(values, DateTimeOffset.UtcNow);
-        var settings = platforms.Select(p => ImageSettingsReader.Read(p.Values, ProjectFacts.Read(p.Values).RuntimeIdentifier)).ToList();
+        var jobs = platforms.Select(Job.Read).ToList();
         using var lease = context.Cache.Lease();
         var images = new List<PlatformImage>();
-        foreach (var platform in platforms)
+        foreach (var job in jobs)
         {
-            var (plan, baseImage) = await PlanOneAsync(platform, cancellationToken);
+            var (plan, baseImage) = await PlanOneAsync(job, cancellationToken);
             foreach (var warning in plan.Layers.SelectMany(l => l.Warnings))
             {
                 context.Report(warning);
@@ -41,12 +41,12 @@ public sealed class ProjectBuild(BuildContext context)
             images.Add(new PlatformImage(image, plan, baseImage.Manifest.Layers.Count));
         }
 
-        // A layout is OCI, so an image that only follows its base's format is OCI there and everywhere: one digest in all places.
+        // One format for all: an index of both kinds is legal and yet refused by some registries. A layout is OCI, so an image that only follows its base's format is OCI there and everywhere: one digest in all places.
         var docker = images.All(i => i.Plan.DockerFormat) && (values["ContainerImageFormat"] is not null || values["ContainerLayoutOutputPath"] is null);
         images = [.. images.Select(i => i with { Image = i.Image.WithFormat(docker) })];
         Artifact artifact = images.Count == 1
             ? images[0].Image
-            : IndexOf(images, docker, settings[0]);
+            : IndexOf(images, docker, jobs[0].Settings);
         var destinations = await Destinations.ReadAsync(values, names, new ArtifactForm(docker, images.Count > 1), context, cancellationToken);
         await new TeeDestination(destinations.Places).WriteAsync(artifact, cancellationToken);
         return new BuiltImage(artifact, images, names, destinations);
@@ -60,11 +60,7 @@ public sealed class ProjectBuild(BuildContext context)
                 "ContainerAnnotation and a Docker manifest list", "Docker's manifest list has no annotations", "Set ContainerImageFormat to OCI.");
         }
 
-        // One format for all: an index of both kinds is legal and yet refused by some registries.
-        return ImageIndex.Create(
-            [.. images.Select(i => i.Image.WithFormat(docker))],
-            docker,
-            settings.IndexAnnotations.GroupBy(a => a.Key).ToDictionary(g => g.Key, g => g.Last().Value));
+        return ImageIndex.Create([.. images.Select(i => i.Image)], docker, settings.IndexAnnotations);
     }
 
     // The base may be far away, and what this machine has to do need not wait for it; what goes wrong here is told first.
@@ -88,10 +84,9 @@ public sealed class ProjectBuild(BuildContext context)
         }
     }
 
-    private async Task<(ImagePlan Plan, Image Base)> PlanOneAsync(PlatformInput platform, CancellationToken cancellationToken)
+    private async Task<(ImagePlan Plan, Image Base)> PlanOneAsync(Job job, CancellationToken cancellationToken)
     {
-        var project = ProjectFacts.Read(platform.Values);
-        var settings = ImageSettingsReader.Read(platform.Values, project.RuntimeIdentifier);
+        var (platform, project, settings) = job;
         var choice = BaseInference.Choose(settings, project);
         var (image, facts, output) = await BesideAsync(
             token => BaseResolver.ResolveAsync(choice, project, context, token),
@@ -99,6 +94,15 @@ public sealed class ProjectBuild(BuildContext context)
             cancellationToken);
         var scope = $"{platform.Values["ProjectFile"]}|{platform.Values["Configuration"]}|{project.RuntimeIdentifier}";
         return (ImagePlanner.Plan(project, settings, output, facts, scope), image);
+    }
+
+    private sealed record Job(PlatformInput Input, ProjectFacts Project, ImageSettings Settings)
+    {
+        public static Job Read(PlatformInput input)
+        {
+            var project = ProjectFacts.Read(input.Values);
+            return new Job(input, project, ImageSettingsReader.Read(input.Values, project.RuntimeIdentifier));
+        }
     }
 }
 

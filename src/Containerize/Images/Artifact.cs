@@ -19,4 +19,8 @@ public abstract class Artifact
 
     /// <summary>The digest of the manifest, which is the artifact's identity.</summary>
     public Digest Digest => Descriptor.Digest;
+
+    // None and an empty list are the same in the document: left out.
+    private protected static SortedDictionary<string, string>? Sorted(IReadOnlyDictionary<string, string>? annotations) =>
+        annotations is null or { Count: 0 } ? null : new SortedDictionary<string, string>(annotations.ToDictionary(), StringComparer.Ordinal);
 }

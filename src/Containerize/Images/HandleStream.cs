@@ -1,17 +1,12 @@
+using Containerize.Streams;
 using Microsoft.Win32.SafeHandles;
 
 namespace Containerize.Images;
 
 /// <summary>A part of an open file, read by position, so that many may read at once.</summary>
-internal sealed class HandleStream(SafeFileHandle handle, long offset, long size) : Stream
+internal sealed class HandleStream(SafeFileHandle handle, long offset, long size) : ForwardReader
 {
     private long _read;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
 
     public override long Length => size;
 
@@ -29,8 +24,6 @@ internal sealed class HandleStream(SafeFileHandle handle, long offset, long size
         return count;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var wanted = (int)Math.Min(buffer.Length, size - _read);
@@ -38,17 +31,4 @@ internal sealed class HandleStream(SafeFileHandle handle, long offset, long size
         _read += count;
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -74,7 +74,7 @@ public sealed class Image : Artifact
             MediaType = manifestType,
             Config = Descriptor.Of(docker ? MediaTypes.DockerConfig : MediaTypes.OciConfig, configBytes),
             Layers = [.. layers.Select(l => l.Descriptor with { MediaType = LayerMediaTypes.In(l.Descriptor.MediaType, docker) })],
-            Annotations = annotations is null or { Count: 0 } ? null : new SortedDictionary<string, string>(annotations.ToDictionary(), StringComparer.Ordinal),
+            Annotations = Sorted(annotations),
         };
         return new Image(manifestType, OciJson.Write(manifest), manifest, configBytes, new LayerSources(layers));
     }

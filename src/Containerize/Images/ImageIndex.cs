@@ -32,7 +32,7 @@ public sealed class ImageIndex : Artifact
         {
             MediaType = mediaType,
             Manifests = [.. images.Select(i => i.Descriptor with { Platform = i.Platform })],
-            Annotations = annotations is null or { Count: 0 } ? null : new SortedDictionary<string, string>(annotations.ToDictionary(), StringComparer.Ordinal),
+            Annotations = Sorted(annotations),
         };
         return new ImageIndex(
             mediaType,

@@ -61,7 +61,7 @@ public static class ImagePlanner
                 RootFs = new RootFs(),
                 History = [.. BaseHistory(baseImage.Config), .. layers.Select(l => HistoryOf(l, settings))],
             },
-            Annotations = settings.ManifestAnnotations.GroupBy(a => a.Key).ToDictionary(g => g.Key, g => g.Last().Value),
+            Annotations = settings.ManifestAnnotations,
             DockerFormat = docker,
             Compression = settings.Compression,
         };

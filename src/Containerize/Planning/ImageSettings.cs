@@ -46,10 +46,10 @@ public sealed record ImageSettings
     public Healthcheck? Healthcheck { get; init; }
 
     /// <summary>ContainerAnnotation on the manifest.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> ManifestAnnotations { get; init; } = [];
+    public IReadOnlyDictionary<string, string> ManifestAnnotations { get; init; } = new Dictionary<string, string>();
 
     /// <summary>ContainerAnnotation on the index.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> IndexAnnotations { get; init; } = [];
+    public IReadOnlyDictionary<string, string> IndexAnnotations { get; init; } = new Dictionary<string, string>();
 
     /// <summary>ContainerFile: files from outside the publish output.</summary>
     public IReadOnlyList<SettingItem> Files { get; init; } = [];

@@ -117,9 +117,8 @@ public static partial class ImageSettingsReader
             : throw SettingErrors.Wrong("ContainerStopSignal", signal, "it is not a signal", "Write a name such as SIGTERM or SIGINT, or a number from 1 to 64.");
 
     // The metadata is not called Target: MSBuild refuses that name as an attribute (MSB4066).
-    private static List<KeyValuePair<string, string>> Annotations(SettingValues values, string scope) =>
-    [
-        .. values.Items("ContainerAnnotation")
+    private static Dictionary<string, string> Annotations(SettingValues values, string scope) =>
+        values.Items("ContainerAnnotation")
             .Where(i => (i["Scope"] ?? "All") switch
             {
                 var t when t.Equals("All", StringComparison.OrdinalIgnoreCase) => true,
@@ -127,8 +126,8 @@ public static partial class ImageSettingsReader
                     t.Equals(scope, StringComparison.OrdinalIgnoreCase),
                 var t => throw SettingErrors.Wrong("ContainerAnnotation", $"{i.Identity} (Scope={t})", "its Scope is unknown", "Write Manifest, Index or All."),
             })
-            .Select(i => KeyValuePair.Create(i.Identity, i.Raw("Value"))),
-    ];
+            .GroupBy(i => i.Identity, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Last().Raw("Value"), StringComparer.Ordinal);
 
     private static DateTimeOffset? SourceDate(string? text) =>
         text is null ? null

@@ -1,21 +1,16 @@
 using Containerize.Oci;
+using Containerize.Streams;
 
 namespace Containerize.Registries;
 
 /// <summary>A blob as it comes over the network; where the connection breaks or stands still, the rest is asked for again.</summary>
-internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, long offset) : Stream
+internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, long offset) : ForwardReader
 {
     private const int Attempts = 3;
     private Stream? _body;
     private TimeSpan _limit;
     private long _position = offset;
     private int _failures;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
 
     public override long Length => blob.Size;
 
@@ -65,20 +60,23 @@ internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, l
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
+    public override int Read(Span<byte> buffer)
     {
+        // A span cannot wait; the bytes come through an array that can.
+        var array = System.Buffers.ArrayPool<byte>.Shared.Rent(buffer.Length);
+        try
+        {
+            var count = ReadAsync(array.AsMemory(0, buffer.Length)).AsTask().GetAwaiter().GetResult();
+            array.AsSpan(0, count).CopyTo(buffer);
+            return count;
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(array);
+        }
     }
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
     protected override void Dispose(bool disposing)
     {

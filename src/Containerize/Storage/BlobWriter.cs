@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using Containerize.Images;
 using Containerize.Oci;
+using Containerize.Streams;
 
 namespace Containerize.Storage;
 
 /// <summary>Writes one blob: hashed and counted on its way to a temporary file, in its place only after <see cref="Commit(Descriptor)"/>.</summary>
-public sealed class BlobWriter : Stream
+public sealed class BlobWriter : ForwardWriter
 {
     private readonly BlobStore _store;
     private readonly string _temporary;
@@ -29,15 +30,6 @@ public sealed class BlobWriter : Stream
             throw StorageErrors.Write(_temporary, e);
         }
     }
-
-    /// <inheritdoc />
-    public override bool CanRead => false;
-
-    /// <inheritdoc />
-    public override bool CanSeek => false;
-
-    /// <inheritdoc />
-    public override bool CanWrite => true;
 
     /// <inheritdoc />
     public override long Length => _length;
@@ -68,9 +60,6 @@ public sealed class BlobWriter : Stream
         _hash512?.AppendData(buffer);
         _length += buffer.Length;
     }
-
-    /// <inheritdoc />
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <inheritdoc />
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -118,15 +107,6 @@ public sealed class BlobWriter : Stream
 
     /// <inheritdoc />
     public override void Flush() => _file.Flush();
-
-    /// <inheritdoc />
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)

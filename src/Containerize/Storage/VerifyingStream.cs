@@ -1,24 +1,16 @@
 using System.Security.Cryptography;
 using Containerize.Images;
 using Containerize.Oci;
+using Containerize.Streams;
 
 namespace Containerize.Storage;
 
 /// <summary>Reads a blob and fails with CTZ3003 at its end, or as soon as it is too long, where it is not the one promised.</summary>
-public sealed class VerifyingStream(Stream inner, Descriptor blob, Action? onMismatch = null) : Stream
+public sealed class VerifyingStream(Stream inner, Descriptor blob, Action? onMismatch = null) : ForwardReader
 {
     private readonly IncrementalHash _hash = blob.Digest.CreateHash();
     private long _read;
     private bool _verified;
-
-    /// <inheritdoc />
-    public override bool CanRead => true;
-
-    /// <inheritdoc />
-    public override bool CanSeek => false;
-
-    /// <inheritdoc />
-    public override bool CanWrite => false;
 
     /// <inheritdoc />
     public override long Length => blob.Size;
@@ -34,29 +26,8 @@ public sealed class VerifyingStream(Stream inner, Descriptor blob, Action? onMis
     public override int Read(Span<byte> buffer) => buffer.IsEmpty ? 0 : Count(buffer, inner.Read(buffer));
 
     /// <inheritdoc />
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc />
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         buffer.IsEmpty ? 0 : Count(buffer, await inner.ReadAsync(buffer, cancellationToken));
-
-    /// <inheritdoc />
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc />
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc />
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)

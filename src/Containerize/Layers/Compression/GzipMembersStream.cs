@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Containerize.Streams;
 
 namespace Containerize.Layers.Compression;
 
@@ -7,7 +8,7 @@ namespace Containerize.Layers.Compression;
 /// A member of our own follows the blob. Its content comes out last only if all before it was whole; it is held back until
 /// then, and never given on.
 /// </remarks>
-internal sealed class GzipMembersStream : Stream
+internal sealed class GzipMembersStream : ForwardReader
 {
     private static readonly byte[] Mark = [0xC7, 0x5A, 0x31, 0xE8, 0x0D, 0x94, 0x6B, 0xF2, 0x17, 0xA9, 0x4E, 0xD3, 0x70, 0x8C, 0x25, 0xBE];
     private static readonly byte[] MarkMember = MakeMarkMember();
@@ -27,21 +28,6 @@ internal sealed class GzipMembersStream : Stream
     }
 
     /// <inheritdoc />
-    public override bool CanRead => true;
-
-    /// <inheritdoc />
-    public override bool CanSeek => false;
-
-    /// <inheritdoc />
-    public override bool CanWrite => false;
-
-    /// <inheritdoc />
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    /// <inheritdoc />
     public override int Read(Span<byte> buffer)
     {
         while (!_ended && _to - _from <= Mark.Length)
@@ -55,22 +41,10 @@ internal sealed class GzipMembersStream : Stream
         return count;
     }
 
+    // Unpacking takes the processor's time, and GZipStream reads the blob while the caller waits: so not on the caller's thread.
     /// <inheritdoc />
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc />
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc />
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        await Task.Run(() => Read(buffer.Span), cancellationToken);
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)

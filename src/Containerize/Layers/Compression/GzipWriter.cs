@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Containerize.Streams;
 
 namespace Containerize.Layers.Compression;
 
@@ -12,7 +13,7 @@ namespace Containerize.Layers.Compression;
 /// unless a write failed, and leaves the output open.
 /// The bytes are part of <see cref="ByteFormat"/>.
 /// </remarks>
-public sealed class GzipWriter : Stream
+public sealed class GzipWriter : ForwardWriter
 {
     // No time, no name, no flags. The operating system is 255, "unknown": the one value that is true wherever we run.
     private static ReadOnlySpan<byte> Header => [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255];
@@ -37,19 +38,7 @@ public sealed class GzipWriter : Stream
     }
 
     /// <inheritdoc />
-    public override bool CanRead => false;
-
-    /// <inheritdoc />
-    public override bool CanSeek => false;
-
-    /// <inheritdoc />
     public override bool CanWrite => !_disposed;
-
-    /// <inheritdoc />
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <inheritdoc />
     public override void Write(ReadOnlySpan<byte> buffer)
@@ -75,25 +64,10 @@ public sealed class GzipWriter : Stream
         }
     }
 
-    /// <inheritdoc />
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc />
-    public override void WriteByte(byte value) => Write([value]);
-
     /// <summary>Does nothing: what is compressed when is part of the byte format.</summary>
     public override void Flush()
     {
     }
-
-    /// <inheritdoc />
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)

@@ -1,27 +1,16 @@
+using Containerize.Streams;
 using ZstdSharp;
 using ZstdSharp.Unsafe;
 
 namespace Containerize.Layers.Compression;
 
 /// <summary>A tar being unpacked: within its limits, and with failures that say what is wrong (CTZ2050 to CTZ2054).</summary>
-internal sealed class LayerTarStream(Stream tar, PeekedStream blob, DecompressionLimits limits, DecompressionErrors errors) : Stream
+internal sealed class LayerTarStream(Stream tar, PeekedStream blob, DecompressionLimits limits, DecompressionErrors errors) : ForwardReader
 {
     private long _length;
 
     /// <summary>What the blob is, for messages.</summary>
     public required string Format { get; init; }
-
-    /// <inheritdoc />
-    public override bool CanRead => true;
-
-    /// <inheritdoc />
-    public override bool CanSeek => false;
-
-    /// <inheritdoc />
-    public override bool CanWrite => false;
-
-    /// <inheritdoc />
-    public override long Length => throw new NotSupportedException();
 
     /// <inheritdoc />
     public override long Position { get => _length; set => throw new NotSupportedException(); }
@@ -40,9 +29,6 @@ internal sealed class LayerTarStream(Stream tar, PeekedStream blob, Decompressio
     }
 
     /// <inheritdoc />
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc />
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try
@@ -54,24 +40,6 @@ internal sealed class LayerTarStream(Stream tar, PeekedStream blob, Decompressio
             throw explained;
         }
     }
-
-    /// <inheritdoc />
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc />
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc />
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)

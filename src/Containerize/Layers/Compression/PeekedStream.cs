@@ -1,7 +1,9 @@
+using Containerize.Streams;
+
 namespace Containerize.Layers.Compression;
 
 /// <summary>A blob being read whose first bytes were looked at, and which counts what was read.</summary>
-internal sealed class PeekedStream(Stream inner) : Stream
+internal sealed class PeekedStream(Stream inner) : ForwardReader
 {
     private byte[] _peeked = [];
     private int _given;
@@ -15,21 +17,6 @@ internal sealed class PeekedStream(Stream inner) : Stream
 
     /// <summary>Whether the blob was read to its end.</summary>
     public bool IsInTail { get; private set; }
-
-    /// <inheritdoc />
-    public override bool CanRead => true;
-
-    /// <inheritdoc />
-    public override bool CanSeek => false;
-
-    /// <inheritdoc />
-    public override bool CanWrite => false;
-
-    /// <inheritdoc />
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>The first bytes, fewer where the blob is shorter; they are still to be read. Once, before anything is read.</summary>
     public ReadOnlySpan<byte> Peek(int length)
@@ -47,32 +34,11 @@ internal sealed class PeekedStream(Stream inner) : Stream
     }
 
     /// <inheritdoc />
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc />
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var count = TakePeeked(buffer.Span);
         return Counted(count > 0 || buffer.IsEmpty ? count : await inner.ReadAsync(buffer, cancellationToken), buffer.Span);
     }
-
-    /// <inheritdoc />
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc />
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc />
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)

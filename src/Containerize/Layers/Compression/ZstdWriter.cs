@@ -1,3 +1,4 @@
+using Containerize.Streams;
 using ZstdSharp;
 using ZstdSharp.Unsafe;
 
@@ -9,7 +10,7 @@ namespace Containerize.Layers.Compression;
 /// </summary>
 /// <remarks>Disposing finishes the frame, unless a write failed, and leaves the output open. The bytes are part of
 /// <see cref="ByteFormat"/>.</remarks>
-public sealed class ZstdWriter : Stream
+public sealed class ZstdWriter : ForwardWriter
 {
     private const int Level = 3;
 
@@ -44,19 +45,7 @@ public sealed class ZstdWriter : Stream
     }
 
     /// <inheritdoc />
-    public override bool CanRead => false;
-
-    /// <inheritdoc />
-    public override bool CanSeek => false;
-
-    /// <inheritdoc />
     public override bool CanWrite => !_disposed;
-
-    /// <inheritdoc />
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <inheritdoc />
     public override void Write(ReadOnlySpan<byte> buffer)
@@ -82,25 +71,10 @@ public sealed class ZstdWriter : Stream
         }
     }
 
-    /// <inheritdoc />
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc />
-    public override void WriteByte(byte value) => Write([value]);
-
     /// <summary>Does nothing: what is compressed when is part of the byte format.</summary>
     public override void Flush()
     {
     }
-
-    /// <inheritdoc />
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)
