@@ -39,7 +39,6 @@ public sealed class BuildingElsewhere(BuildingElsewhere.Published here) : IClass
     [SkippableFact]
     public void AnotherUser()
     {
-        SlowTests.Only();
         Skip.IfNot(Shell.Has("setpriv") && Environment.IsPrivilegedProcess, "setpriv is missing, or we are not root");
         // Nothing of ours may be needed: the packages come from the feeds, into the user's own folder.
         using var there = new Workspace();
