@@ -57,6 +57,22 @@ public sealed class ChangingOneThing : IDisposable
     }
 
     [Fact]
+    public void GoingBackGivesTheImageOfBefore()
+    {
+        // The older package's file is older than the newer's copy in the publish folder, so Publish alone would leave that there.
+        var project = Path.Combine(_workspace.Copy("WithProjectAndPackages"), "App");
+        Edit("App/App.csproj", "\"Newtonsoft.Json\" Version=\"13.0.4\"", "\"Newtonsoft.Json\" Version=\"13.0.3\"");
+        _workspace.Write("WithProjectAndPackages/App/wwwroot/gone.txt", "gone");
+        var before = Layers(project);
+        Edit("App/App.csproj", "\"Newtonsoft.Json\" Version=\"13.0.3\"", "\"Newtonsoft.Json\" Version=\"13.0.4\"");
+        File.Delete(_workspace["WithProjectAndPackages/App/wwwroot/gone.txt"]);
+        Assert.NotEqual(before, Layers(project));
+        Edit("App/App.csproj", "\"Newtonsoft.Json\" Version=\"13.0.4\"", "\"Newtonsoft.Json\" Version=\"13.0.3\"");
+        _workspace.Write("WithProjectAndPackages/App/wwwroot/gone.txt", "gone");
+        Assert.Equal(before, Layers(project));
+    }
+
+    [Fact]
     public void TheSamePackagesAreOneLayerInEveryProject()
     {
         string[] apps = ["One", "Two"];
