@@ -9,14 +9,14 @@ namespace Containerize.Building;
 public static class BaseResolver
 {
     /// <summary>The base image for the project's platform, and what the plan needs to know of it.</summary>
-    public static async Task<(Image Image, BaseFacts Facts)> ResolveAsync(
+    public static async Task<ResolvedBase> ResolveAsync(
         BaseChoice choice, ProjectFacts project, BuildContext context, CancellationToken cancellationToken)
     {
         var platform = Platform.FromRuntimeIdentifier(project.RuntimeIdentifier);
         if (choice.IsEmbedded)
         {
             var embedded = await EmbeddedAsync(project, platform, context, cancellationToken);
-            return (embedded, BaseFacts.Of(choice, embedded, null));
+            return new ResolvedBase(embedded, BaseFacts.Of(choice, embedded, null));
         }
 
         var reference = BaseReference.Parse(choice.Name, project.Values["ProjectDirectory"] ?? "");
@@ -27,7 +27,7 @@ public static class BaseResolver
 
         var artifact = await BaseSources.Open(reference, context.Registries, platform).ReadAsync(cancellationToken);
         var image = await artifact.SelectAsync(platform, choice.Name, cancellationToken);
-        return (image, BaseFacts.Of(choice, image, artifact.Digest));
+        return new ResolvedBase(image, BaseFacts.Of(choice, image, artifact.Digest));
     }
 
     private static async Task<Image> EmbeddedAsync(ProjectFacts project, Platform platform, BuildContext context, CancellationToken cancellationToken)
@@ -52,3 +52,8 @@ public static class BaseResolver
         return await EmbeddedBase.AssembleAsync(parts, context.Layers, cancellationToken);
     }
 }
+
+/// <summary>A base that was opened.</summary>
+/// <param name="Image">The image.</param>
+/// <param name="Facts">What the plan needs to know of it.</param>
+public sealed record ResolvedBase(Image Image, BaseFacts Facts);

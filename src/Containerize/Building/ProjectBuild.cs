@@ -66,17 +66,19 @@ public sealed class ProjectBuild(BuildContext context)
     }
 
     // The base may be far away, and what this machine has to do need not wait for it; what goes wrong here is told first.
-    private static async Task<(Image Image, BaseFacts Facts, PublishOutput Output)> BesideAsync(
-        Func<CancellationToken, Task<(Image, BaseFacts)>> resolve, Func<PublishOutput> scan, CancellationToken cancellationToken)
+    private async Task<Planned> PlanOneAsync(Job job, CancellationToken cancellationToken)
     {
+        var (platform, project, settings) = job;
+        var choice = BaseInference.Choose(settings, project);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var resolving = Task.Run(() => resolve(stop.Token), stop.Token);
+        var resolving = Task.Run(() => BaseResolver.ResolveAsync(choice, project, context, stop.Token), stop.Token);
         try
         {
             OciJson.Prepare();
-            var output = scan();
+            var output = PublishOutput.Scan(platform.PublishDirectory, platform.PublishItems, project.RuntimePacks);
             var (image, facts) = await resolving;
-            return (image, facts, output);
+            var scope = $"{platform.Values["ProjectFile"]}|{platform.Values["Configuration"]}|{project.RuntimeIdentifier}";
+            return new Planned(ImagePlanner.Plan(project, settings, output, facts, scope), image);
         }
         catch when (!resolving.IsCompleted)
         {
@@ -86,17 +88,7 @@ public sealed class ProjectBuild(BuildContext context)
         }
     }
 
-    private async Task<(ImagePlan Plan, Image Base)> PlanOneAsync(Job job, CancellationToken cancellationToken)
-    {
-        var (platform, project, settings) = job;
-        var choice = BaseInference.Choose(settings, project);
-        var (image, facts, output) = await BesideAsync(
-            token => BaseResolver.ResolveAsync(choice, project, context, token),
-            () => PublishOutput.Scan(platform.PublishDirectory, platform.PublishItems, project.RuntimePacks),
-            cancellationToken);
-        var scope = $"{platform.Values["ProjectFile"]}|{platform.Values["Configuration"]}|{project.RuntimeIdentifier}";
-        return (ImagePlanner.Plan(project, settings, output, facts, scope), image);
-    }
+    private sealed record Planned(ImagePlan Plan, Image Base);
 
     private sealed record Job(PlatformInput Input, ProjectFacts Project, ImageSettings Settings)
     {

@@ -37,7 +37,7 @@ internal abstract class ContentReader(FileContent content) : IDisposable
             throw LayerErrors.Changed(content.Origin, $"it is longer than the {content.Size} bytes that were planned");
         }
 
-        return default;
+        return FileState.None;
     }
 
     public abstract void Dispose();

@@ -18,14 +18,16 @@ internal sealed class FileRecords
     private static readonly long RacyTicks = 2 * TimeSpan.TicksPerSecond;
 
     private readonly string _path;
-    private readonly Dictionary<string, (FileState State, byte[] Hash)> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FileRecord> _files = new(StringComparer.Ordinal);
     private readonly List<MadeLayer> _made = [];
     private bool _changed;
 
     private FileRecords(string path) => _path = path;
 
     /// <summary>A layer that was made or found: its place in the index, and when it was last used as it was superseded (UTC ticks).</summary>
-    public readonly record struct MadeLayer(string Entry, long LastUsed);
+    public sealed record MadeLayer(string Entry, long LastUsed);
+
+    private sealed record FileRecord(FileState State, byte[] Hash);
 
     public static FileRecords Load(string path)
     {
@@ -65,7 +67,7 @@ internal sealed class FileRecords
             return;
         }
 
-        _files[path] = (state, hash.ToArray());
+        _files[path] = new FileRecord(state, hash.ToArray());
         _changed = true;
     }
 
@@ -169,7 +171,7 @@ internal sealed class FileRecords
         {
             var path = reader.ReadString();
             var state = new FileState(reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadUInt64(), reader.ReadInt32());
-            _files[path] = (state, reader.ReadBytes(HashLength));
+            _files[path] = new FileRecord(state, reader.ReadBytes(HashLength));
         }
     }
 }

@@ -9,8 +9,11 @@ namespace Containerize.Layers;
 /// <param name="ChangedTicks">The last change of content or attributes, UTC ticks; 0 where the system does not say.</param>
 /// <param name="Identity">The inode; 0 where the system does not say.</param>
 /// <param name="Type">The file type bits of the mode; 0 where the system does not say.</param>
-internal readonly partial record struct FileState(long Size, long ModifiedTicks, long ChangedTicks, ulong Identity, int Type)
+internal sealed partial record FileState(long Size, long ModifiedTicks, long ChangedTicks, ulong Identity, int Type)
 {
+    /// <summary>The state of what is no file.</summary>
+    public static readonly FileState None = new(0, 0, 0, 0, 0);
+
     private const int TypeMask = 0xF000;
     private const int Regular = 0x8000;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using Containerize.Threading;
 
 namespace Containerize.Layers;
 
@@ -64,23 +65,7 @@ internal sealed class LayerIdentity
     /// <summary>Reads the files whose content is not known; CTZ2003, CTZ2004, CTZ2006.</summary>
     public void HashUnknown(int threads, CancellationToken cancellationToken)
     {
-        if (threads > 1 && _unknown.Count > 1)
-        {
-            var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
-            try
-            {
-                Parallel.ForEach(_unknown, options, i => HashOne(i, cancellationToken));
-            }
-            catch (AggregateException e) when (e.InnerExceptions.OfType<ContainerizeException>().FirstOrDefault() is { } first)
-            {
-                throw first;
-            }
-        }
-        else
-        {
-            _unknown.ForEach(i => HashOne(i, cancellationToken));
-        }
-
+        Workers.Run(_unknown.Count, threads, (i, token) => HashOne(_unknown[i], token), cancellationToken);
         _unknown.Clear();
         Remember();
     }

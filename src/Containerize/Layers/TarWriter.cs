@@ -57,7 +57,7 @@ public sealed class TarWriter : IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         TarHeader.Write(entry, _modified, _header);
         Append(_header.GetBuffer().AsSpan(0, (int)_header.Length));
-        var state = default(FileState);
+        var state = FileState.None;
         if (entry.Content is { } content)
         {
             using var reader = ContentReader.Open(content);

@@ -4,23 +4,24 @@ using System.Security.Cryptography;
 namespace Containerize.Oci;
 
 /// <summary>A content digest, <c>algorithm:hex</c>, always valid: sha256 or sha512, lower-case hex of the right length.</summary>
-/// <remarks>image-spec, descriptor.md "Digests". Validated before any path or URL is made of it (CVE-2024-3727).</remarks>
-public readonly record struct Digest
+/// <remarks>
+/// image-spec, descriptor.md "Digests". Validated before any path or URL is made of it (CVE-2024-3727). A class, as collections of a struct of
+/// ours are code that only the just-in-time compiler can make (docs/architecture.md, "What a build does not wait for").
+/// </remarks>
+public sealed record Digest
 {
-    private readonly string? _text;
+    private readonly string _text;
 
     private Digest(string text) => _text = text;
 
     /// <summary>The algorithm: <c>sha256</c> or <c>sha512</c>.</summary>
-    public string Algorithm => Text[..6];
+    public string Algorithm => _text[..6];
 
     /// <summary>The lower-case hex part, 64 or 128 characters.</summary>
-    public string Hex => Text[7..];
+    public string Hex => _text[7..];
 
     /// <summary>The first twelve hex characters, for people.</summary>
-    public string Abbreviated => Text.Substring(7, 12);
-
-    private string Text => _text ?? throw new InvalidOperationException("An uninitialised digest was used.");
+    public string Abbreviated => _text.Substring(7, 12);
 
     /// <summary>Parses a digest; CTZ3001 where it is not one.</summary>
     public static Digest Parse(string text) =>
@@ -33,9 +34,9 @@ public readonly record struct Digest
                 "Check where the digest comes from; copy it whole.");
 
     /// <summary>Parses a digest; false where it is not one.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? text, out Digest digest)
+    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out Digest? digest)
     {
-        digest = default;
+        digest = null;
         if (text is null || text.Length is not (71 or 135))
         {
             return false;
@@ -75,7 +76,7 @@ public readonly record struct Digest
         IncrementalHash.CreateHash(Algorithm == "sha512" ? HashAlgorithmName.SHA512 : HashAlgorithmName.SHA256);
 
     /// <summary>The text form, <c>algorithm:hex</c>.</summary>
-    public override string ToString() => Text;
+    public override string ToString() => _text;
 
     private static string Shorten(string text) => text.Length <= 150 ? text : text[..150] + "...";
 }

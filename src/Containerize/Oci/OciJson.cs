@@ -146,6 +146,9 @@ public static class OciJson
 /// <summary>Digests as JSON strings.</summary>
 internal sealed class DigestConverter : JsonConverter<Digest>
 {
+    // A null is no digest, so it is not to be passed over.
+    public override bool HandleNull => true;
+
     /// <inheritdoc />
     public override Digest Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {

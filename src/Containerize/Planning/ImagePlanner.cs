@@ -76,12 +76,12 @@ public static class ImagePlanner
         // Files from elsewhere change seldom, so they are lowest; folders of the app come with the app.
         if (files.Count > 0)
         {
-            groups.Insert(0, ("files", files));
+            groups.Insert(0, new LayerGroup("files", files));
         }
 
         if (writable.Count > 0)
         {
-            groups.Insert(files.Count > 0 ? 1 : 0, ("writable-directories", writable));
+            groups.Insert(files.Count > 0 ? 1 : 0, new LayerGroup("writable-directories", writable));
         }
 
         RefuseSharedTargets(groups);
@@ -101,7 +101,7 @@ public static class ImagePlanner
             : entries.Concat(writable.Where(w => !entries.Any(e => e.Path == w.Path) && entries.Any(e => e.Path.StartsWith(w.Path + "/", StringComparison.Ordinal))));
 
     // Within one layer LayerSpec refuses duplicates; between layers the upper file would hide the lower one without a word.
-    private static void RefuseSharedTargets(IEnumerable<(string Name, IReadOnlyList<LayerEntry> Entries)> groups)
+    private static void RefuseSharedTargets(IEnumerable<LayerGroup> groups)
     {
         var seen = new Dictionary<string, LayerEntry>(StringComparer.Ordinal);
         foreach (var entry in groups.SelectMany(g => g.Entries).Where(e => e.Kind != LayerEntryKind.Directory))

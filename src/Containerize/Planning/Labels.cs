@@ -31,19 +31,19 @@ public static class Labels
             yield return new(Image + "description", description);
         }
 
-        foreach (var (flag, label, value) in new[]
+        foreach (var (flag, label, value) in new Candidate[]
         {
-            ("ImageAuthors", "authors", First("ContainerAuthors", "Authors")),
-            ("ImageUrl", "url", First("ContainerInformationUrl", "PackageProjectUrl")),
-            ("ImageDocumentation", "documentation", First("ContainerDocumentationUrl", "PackageProjectUrl")),
-            ("ImageVersion", "version", First("ContainerVersion", "PackageVersion")),
-            ("ImageVendor", "vendor", values["ContainerVendor"]),
-            ("ImageLicenses", "licenses", First("ContainerLicenseExpression", "PackageLicenseExpression")),
-            ("ImageTitle", "title", First("ContainerTitle", "Title")),
-            ("ImageBaseName", "base.name", baseName),
-            ("ImageBaseDigest", "base.digest", baseDigest),
-            ("ImageSource", "source", Source(values)),
-            ("ImageRevision", "revision", values.Flag("PublishRepositoryUrl", false) ? values["SourceRevisionId"] : null),
+            new("ImageAuthors", "authors", First("ContainerAuthors", "Authors")),
+            new("ImageUrl", "url", First("ContainerInformationUrl", "PackageProjectUrl")),
+            new("ImageDocumentation", "documentation", First("ContainerDocumentationUrl", "PackageProjectUrl")),
+            new("ImageVersion", "version", First("ContainerVersion", "PackageVersion")),
+            new("ImageVendor", "vendor", values["ContainerVendor"]),
+            new("ImageLicenses", "licenses", First("ContainerLicenseExpression", "PackageLicenseExpression")),
+            new("ImageTitle", "title", First("ContainerTitle", "Title")),
+            new("ImageBaseName", "base.name", baseName),
+            new("ImageBaseDigest", "base.digest", baseDigest),
+            new("ImageSource", "source", Source(values)),
+            new("ImageRevision", "revision", values.Flag("PublishRepositoryUrl", false) ? values["SourceRevisionId"] : null),
         })
         {
             if (value is not null && On(flag))
@@ -69,6 +69,8 @@ public static class Labels
 
         string? First(string own, string general) => values[own] ?? values[general];
     }
+
+    private sealed record Candidate(string Switch, string Label, string? Value);
 
     /// <summary>A time as OCI documents have it: RFC 3339 in UTC.</summary>
     public static string Rfc3339(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);

@@ -26,10 +26,10 @@ public sealed record PublishOutput(string Directory, IReadOnlyList<PublishFile> 
         }
 
         var packs = new HashSet<string>(runtimePacks, StringComparer.OrdinalIgnoreCase);
-        var known = new Dictionary<string, PublishOrigin>(StringComparer.Ordinal);
+        var known = new Dictionary<string, PublishItem>(StringComparer.Ordinal);
         foreach (var item in items)
         {
-            known[item.RelativePath.Replace('\\', '/')] = OriginOf(item, packs);
+            known[item.RelativePath.Replace('\\', '/')] = item;
         }
 
         var files = new List<PublishFile>();
@@ -75,7 +75,8 @@ public sealed record PublishOutput(string Directory, IReadOnlyList<PublishFile> 
             }
         }
 
-        PublishOrigin Origin(string relative) => known.TryGetValue(relative, out var origin) ? Refined(relative, origin) : Refined(relative, PublishOrigin.App);
+        PublishOrigin Origin(string relative) =>
+            Refined(relative, known.TryGetValue(relative, out var item) ? OriginOf(item, packs) : PublishOrigin.App);
     }
 
     private static FileSystemInfo[] Entries(DirectoryInfo folder)

@@ -30,6 +30,19 @@ internal sealed class ProgressContent : HttpContent
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
+    protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[BufferSize];
+        var sent = 0L;
+        for (int count; (count = _body.Read(buffer)) > 0;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            stream.Write(buffer, 0, count);
+            sent += count;
+            Progress(sent == _length);
+        }
+    }
+
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         var buffer = new byte[BufferSize];

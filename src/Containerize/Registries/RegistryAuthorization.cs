@@ -6,28 +6,24 @@ using System.Text.Json;
 namespace Containerize.Registries;
 
 /// <summary>Who we are at one registry: anonymous, Basic, or tokens of a Bearer realm (distribution's token specification).</summary>
-internal sealed class RegistryAuthorization(RegistryHttp http) : IDisposable
+internal sealed class RegistryAuthorization(RegistryHttp http)
 {
     private const int MaxTokenBytes = 1024 * 1024;
     private readonly RegistryCredentials _credentials = new(http.Options);
-    private readonly ConcurrentDictionary<(string, RegistryAction), RegistryCredential?> _found = new();
+    private readonly ConcurrentDictionary<RegistryScope, RegistryCredential?> _found = new();
     private readonly ConcurrentDictionary<RegistryScope, string> _headers = new();
-    private readonly SemaphoreSlim _one = new(1, 1);
-
-    public void Dispose() => _one.Dispose();
+    private readonly Lock _one = new();
 
     internal RegistryCredential? CredentialOf(RegistryScope scope) => _found.GetOrAdd(
-        (scope.Repository, scope.Action), key => _credentials.Find(http.Endpoint.Registry, key.Item1, key.Item2));
+        scope with { MountFrom = null }, key => _credentials.Find(http.Endpoint.Registry, key.Repository, key.Action));
 
     /// <summary>The header that worked for this scope; null where none was needed yet.</summary>
     internal string? HeaderFor(RegistryScope scope) => _headers.GetValueOrDefault(scope);
 
     /// <summary>Gets what a 401 demands; false where we have nothing that it wants.</summary>
-    internal async Task<bool> AnswerAsync(
-        RegistryScope scope, HttpResponseMessage response, string? failed, string doing, CancellationToken cancellationToken)
+    internal bool Answer(RegistryScope scope, HttpResponseMessage response, string? failed, string doing, CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancellationToken);
-        try
+        lock (_one)
         {
             // Another request got a new one meanwhile.
             if (_headers.GetValueOrDefault(scope) is { } current && current != failed)
@@ -38,7 +34,7 @@ internal sealed class RegistryAuthorization(RegistryHttp http) : IDisposable
             var challenges = RegistryChallenge.Parse(response.Headers.NonValidated.TryGetValues("WWW-Authenticate", out var values) ? values : []);
             if (challenges.FirstOrDefault(c => c.Scheme == "bearer" && c.Parameters.ContainsKey("realm")) is { } bearer)
             {
-                _headers[scope] = "Bearer " + await TokenAsync(bearer, scope, doing, cancellationToken);
+                _headers[scope] = "Bearer " + Token(bearer, scope, doing, cancellationToken);
                 return true;
             }
 
@@ -50,16 +46,12 @@ internal sealed class RegistryAuthorization(RegistryHttp http) : IDisposable
 
             return false;
         }
-        finally
-        {
-            _one.Release();
-        }
     }
 
     private static string Basic(RegistryCredential credential) =>
         "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Password.Reveal()}"));
 
-    private async Task<string> TokenAsync(RegistryChallenge challenge, RegistryScope scope, string doing, CancellationToken cancellationToken)
+    private string Token(RegistryChallenge challenge, RegistryScope scope, string doing, CancellationToken cancellationToken)
     {
         var realm = Realm(challenge.Parameters["realm"], doing);
         var query = new StringBuilder(realm.Query.Length > 1 ? realm.Query[1..] + "&" : "");
@@ -81,22 +73,22 @@ internal sealed class RegistryAuthorization(RegistryHttp http) : IDisposable
 
             try
             {
-                using var response = await http.ExchangeAsync(message, doing, alone: false, cancellationToken);
+                using var response = http.Exchange(message, doing, cancellationToken);
                 if (response.StatusCode == HttpStatusCode.OK)
                 {
-                    return await ReadTokenAsync(response, doing, cancellationToken);
+                    return ReadToken(response, doing, cancellationToken);
                 }
 
                 if ((int)response.StatusCode is not (429 or >= 500) || attempt >= 3)
                 {
-                    throw await RegistryErrors.FromAsync($"{doing} (asking {realm.Host} for a token)", response, CredentialOf(scope), cancellationToken);
+                    throw RegistryErrors.From($"{doing} (asking {realm.Host} for a token)", response, CredentialOf(scope), cancellationToken);
                 }
 
-                await http.WaitAsync(attempt, response.Headers.RetryAfter, cancellationToken);
+                http.Wait(attempt, response.Headers.RetryAfter, cancellationToken);
             }
             catch (HttpRequestException e) when (RegistryHttp.IsTransient(e) && attempt < 3)
             {
-                await http.WaitAsync(attempt, null, cancellationToken);
+                http.Wait(attempt, null, cancellationToken);
             }
         }
     }
@@ -130,14 +122,12 @@ internal sealed class RegistryAuthorization(RegistryHttp http) : IDisposable
     private static ContainerizeException Refused(string doing, string why) =>
         new(4009, doing, $"the address for tokens that the registry gives {why}, so it gets no credentials", "Check that the registry is the one you mean.");
 
-    private static async Task<string> ReadTokenAsync(HttpResponseMessage response, string doing, CancellationToken cancellationToken)
+    private string ReadToken(HttpResponseMessage response, string doing, CancellationToken cancellationToken)
     {
-        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var buffer = new byte[MaxTokenBytes];
-        var count = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        var body = RegistryHttp.ReadBody(response, MaxTokenBytes, http.Options.StallLimit, doing, cancellationToken);
         try
         {
-            using var document = JsonDocument.Parse(buffer.AsMemory(0, count), new JsonDocumentOptions { MaxDepth = 16 });
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 16 });
             foreach (var name in new[] { "token", "access_token" })
             {
                 if (document.RootElement.ValueKind == JsonValueKind.Object

@@ -7,8 +7,7 @@ namespace Containerize.Registries;
 internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, long offset) : ForwardReader
 {
     private const int Attempts = 3;
-    private Stream? _body;
-    private TimeSpan _limit;
+    private RegistryBody? _body;
     private long _position = offset;
     private int _failures;
 
@@ -46,7 +45,7 @@ internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, l
             {
                 if (_body is not null)
                 {
-                    await _body.DisposeAsync();
+                    await _body.Stream.DisposeAsync();
                 }
 
                 _body = null;
@@ -55,7 +54,7 @@ internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, l
                     throw e.InnerException as ContainerizeException ?? RegistryErrors.Unreachable($"getting the blob {blob.Digest} of {blobs.Registry}/{blobs.Repository}", e);
                 }
 
-                await blobs.PauseAsync(_failures, cancellationToken);
+                blobs.Pause(_failures, cancellationToken);
             }
         }
     }
@@ -82,7 +81,7 @@ internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, l
     {
         if (disposing)
         {
-            _body?.Dispose();
+            _body?.Stream.Dispose();
         }
 
         base.Dispose(disposing);
@@ -90,7 +89,8 @@ internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, l
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
-        (_body, var from, _limit) = await blobs.GetAsync(blob, _position, cancellationToken);
+        _body = blobs.Get(blob, _position, cancellationToken);
+        var from = _body.From;
         var skip = new byte[64 * 1024];
         while (from < _position)
         {
@@ -102,14 +102,14 @@ internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, l
     private async ValueTask<int> ReadOnceAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_limit);
+        limit.CancelAfter(_body!.Limit);
         try
         {
-            return await _body!.ReadAsync(buffer, limit.Token);
+            return await _body.Stream.ReadAsync(buffer, limit.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException("it stood still", RegistryErrors.Stalled($"getting the blob {blob.Digest}", _limit, e));
+            throw new IOException("it stood still", RegistryErrors.Stalled($"getting the blob {blob.Digest}", _body.Limit, e));
         }
     }
 }

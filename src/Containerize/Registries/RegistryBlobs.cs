@@ -48,7 +48,7 @@ internal sealed class RegistryBlobs(RegistryHttp http, Reference reference) : IC
     }
 
     /// <summary>Asks for a blob from an offset on; a registry that ignores that sends it from its start, which is skipped by the caller.</summary>
-    internal async Task<(Stream Body, long From, TimeSpan Limit)> GetAsync(Descriptor blob, long from, CancellationToken cancellationToken)
+    internal RegistryBody Get(Descriptor blob, long from, CancellationToken cancellationToken)
     {
         var doing = $"getting the blob {blob.Digest} of {reference}";
         var request = new RegistryRequest(HttpMethod.Get, new Uri(http.Endpoint.Base, $"v2/{Repository}/blobs/{blob.Digest}"), doing)
@@ -56,7 +56,7 @@ internal sealed class RegistryBlobs(RegistryHttp http, Reference reference) : IC
             Scope = new RegistryScope(Repository, RegistryAction.Pull),
             From = from,
         };
-        var response = await http.SendAsync(request, [HttpStatusCode.OK, HttpStatusCode.PartialContent], cancellationToken);
+        var response = http.Send(request, [HttpStatusCode.OK, HttpStatusCode.PartialContent], cancellationToken);
         var start = response.StatusCode == HttpStatusCode.PartialContent ? response.Content.Headers.ContentRange?.From ?? from : 0;
         if (start > from)
         {
@@ -64,10 +64,10 @@ internal sealed class RegistryBlobs(RegistryHttp http, Reference reference) : IC
             throw RegistryErrors.Protocol(doing, $"the registry sends from byte {start} where byte {from} was asked for");
         }
 
-        return (await response.Content.ReadAsStreamAsync(cancellationToken), start, http.Options.StallLimit);
+        return new RegistryBody(response.Content.ReadAsStream(cancellationToken), start, http.Options.StallLimit);
     }
 
-    internal Task PauseAsync(int attempt, CancellationToken cancellationToken) => http.WaitAsync(attempt, null, cancellationToken);
+    internal void Pause(int attempt, CancellationToken cancellationToken) => http.Wait(attempt, null, cancellationToken);
 
     private sealed class Network(RegistryBlobs blobs) : IBlobSource
     {
@@ -75,3 +75,9 @@ internal sealed class RegistryBlobs(RegistryHttp http, Reference reference) : IC
             new(new VerifyingStream(new RegistryBlobStream(blobs, blob, 0), blob));
     }
 }
+
+/// <summary>A blob that comes.</summary>
+/// <param name="Stream">Its bytes.</param>
+/// <param name="From">The offset of the first of them.</param>
+/// <param name="Limit">How long they may stand still.</param>
+internal sealed record RegistryBody(Stream Stream, long From, TimeSpan Limit);

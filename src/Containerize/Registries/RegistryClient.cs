@@ -16,8 +16,8 @@ public sealed class RegistryClient(RegistryOptions options) : IDisposable
     public IImageDestination PushDestination(IReadOnlyList<Reference> references)
     {
         var pushes = references
-            .GroupBy(r => (r.Registry, r.Repository))
-            .Select(g => (IImageDestination)new RegistryPush(Http(g.Key.Registry), [.. g]))
+            .GroupBy(r => $"{r.Registry}/{r.Repository}")
+            .Select(g => (IImageDestination)new RegistryPush(Http(g.First().Registry), [.. g]))
             .ToList();
         return pushes.Count == 1 ? pushes[0] : new TeeDestination(pushes);
     }

@@ -27,10 +27,10 @@ internal static class RegistryErrors
     internal static ContainerizeException Protocol(string doing, string why) => new(4008, doing, why, "Tell those who run the registry.");
 
     /// <summary>The failure that an answer means.</summary>
-    internal static async Task<ContainerizeException> FromAsync(
+    internal static ContainerizeException From(
         string doing, HttpResponseMessage response, RegistryCredential? credential, CancellationToken cancellationToken)
     {
-        var words = await WordsAsync(response, cancellationToken);
+        var words = Words(response, doing, cancellationToken);
         var said = $"the registry answered {(int)response.StatusCode} {response.StatusCode}{(words.Length == 0 ? "" : $": {words}")}";
         var who = credential is null ? "no credentials were found for it" : $"the credentials are from {credential.Origin}";
         return response.StatusCode switch
@@ -46,23 +46,19 @@ internal static class RegistryErrors
     }
 
     // "CODE: message" of the registry's JSON, else the text; at most 1 KB, with no control characters that could draw on a terminal.
-    private static async Task<string> WordsAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static string Words(HttpResponseMessage response, string doing, CancellationToken cancellationToken)
     {
-        var buffer = new byte[16 * 1024];
-        int count;
+        byte[] body;
         try
         {
-            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(TimeSpan.FromSeconds(10));
-            count = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, limit.Token);
+            body = RegistryHttp.ReadBody(response, 16 * 1024, TimeSpan.FromSeconds(10), doing, cancellationToken);
         }
-        catch (Exception e) when (e is IOException or HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (ContainerizeException)
         {
-            return "";
+            return ""; // the answer's code says enough
         }
 
-        var text = Messages(buffer.AsMemory(0, count)) ?? Encoding.UTF8.GetString(buffer, 0, count);
+        var text = Messages(body) ?? Encoding.UTF8.GetString(body);
         var clean = string.Join(' ', new string([.. text.Select(c => char.IsControl(c) ? ' ' : c)]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
         return (clean.Length <= MaxWords ? clean : clean[..MaxWords] + "...").TrimEnd('.');
     }

@@ -5,6 +5,10 @@ using System.Net.Http.Headers;
 namespace Containerize.Registries;
 
 /// <summary>Sends requests to one registry: redirects, credentials, repetition and time limits are its own.</summary>
+/// <remarks>
+/// A request holds up its thread. Few go at once, and the asynchronous halves of everything on a request's way are code that only the just-in-time
+/// compiler can make: half of what the first request of a process costs (docs/architecture.md, decision 12).
+/// </remarks>
 internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions options) : IDisposable
 {
     private const int Attempts = 3;
@@ -34,16 +38,12 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
 
     private RegistryAuthorization Authorization => _authorization ??= new RegistryAuthorization(this);
 
-    public void Dispose()
-    {
-        _client.Dispose();
-        _authorization?.Dispose();
-    }
+    public void Dispose() => _client.Dispose();
 
     internal RegistryCredential? CredentialOf(RegistryScope scope) => Authorization.CredentialOf(scope);
 
     /// <summary>Sends a request until there is an answer that repetition would not change; its headers are read, its body is not.</summary>
-    internal async Task<HttpResponseMessage> SendAsync(RegistryRequest request, CancellationToken cancellationToken)
+    internal HttpResponseMessage Send(RegistryRequest request, CancellationToken cancellationToken)
     {
         var asked = false;
         for (var attempt = 1; ; attempt++)
@@ -52,11 +52,11 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
             var header = Authorization.HeaderFor(request.Scope);
             try
             {
-                response = await FollowAsync(request, header, cancellationToken);
+                response = Follow(request, header, cancellationToken);
             }
             catch (Exception e) when (IsTransient(e) && attempt < Attempts)
             {
-                await WaitAsync(attempt, null, cancellationToken);
+                Wait(attempt, null, cancellationToken);
                 continue;
             }
             catch (Exception e) when (e is HttpRequestException or IOException)
@@ -70,12 +70,12 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
                 attempt--;
                 using (response)
                 {
-                    if (await Authorization.AnswerAsync(request.Scope, response, header, request.Doing, cancellationToken))
+                    if (Authorization.Answer(request.Scope, response, header, request.Doing, cancellationToken))
                     {
                         continue;
                     }
 
-                    throw await RegistryErrors.FromAsync(request.Doing, response, CredentialOf(request.Scope), cancellationToken);
+                    throw RegistryErrors.From(request.Doing, response, CredentialOf(request.Scope), cancellationToken);
                 }
             }
 
@@ -83,7 +83,7 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
             {
                 var after = response.Headers.RetryAfter;
                 response.Dispose();
-                await WaitAsync(attempt, after, cancellationToken);
+                Wait(attempt, after, cancellationToken);
                 continue;
             }
 
@@ -92,23 +92,25 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
     }
 
     /// <summary>Sends a request whose answer must have one of these codes; else it fails with the registry's words.</summary>
-    internal async Task<HttpResponseMessage> SendAsync(RegistryRequest request, IReadOnlyList<HttpStatusCode> expected, CancellationToken cancellationToken)
+    internal HttpResponseMessage Send(RegistryRequest request, HttpStatusCode[] expected, CancellationToken cancellationToken)
     {
-        var response = await SendAsync(request, cancellationToken);
-        if (expected.Contains(response.StatusCode))
+        var response = Send(request, cancellationToken);
+        foreach (var status in expected)
         {
-            return response;
+            if (status == response.StatusCode)
+            {
+                return response;
+            }
         }
 
         using (response)
         {
-            throw await RegistryErrors.FromAsync(request.Doing, response, CredentialOf(request.Scope), cancellationToken);
+            throw RegistryErrors.From(request.Doing, response, CredentialOf(request.Scope), cancellationToken);
         }
     }
 
-    /// <summary>One exchange with one address, with no redirects; on this thread where it is alone.</summary>
-    internal async Task<HttpResponseMessage> ExchangeAsync(
-        HttpRequestMessage message, string doing, bool alone, CancellationToken cancellationToken)
+    /// <summary>One exchange with one address, with no redirects.</summary>
+    internal HttpResponseMessage Exchange(HttpRequestMessage message, string doing, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var timer = Options.Time.CreateTimer(static s => ((CancellationTokenSource)s!).Cancel(), limit, Options.StallLimit, Timeout.InfiniteTimeSpan);
@@ -119,9 +121,7 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
 
         try
         {
-            return alone
-                ? _client.Send(message, HttpCompletionOption.ResponseHeadersRead, limit.Token)
-                : await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            return _client.Send(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -129,8 +129,43 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
         }
     }
 
+    /// <summary>The body of an answer, at most this many bytes of it; CTZ4003 where it stands still.</summary>
+    internal static byte[] ReadBody(HttpResponseMessage response, int most, TimeSpan limit, string doing, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        stop.CancelAfter(limit);
+        try
+        {
+            using var body = response.Content.ReadAsStream(stop.Token);
+            using var bytes = new MemoryStream();
+            var buffer = new byte[16 * 1024];
+            while (bytes.Length < most)
+            {
+                var wanted = buffer.AsMemory(0, (int)Math.Min(buffer.Length, most - bytes.Length));
+                // Mostly it is there already; only the asynchronous read can be cancelled.
+                var count = body.ReadAsync(wanted, stop.Token).AsTask().GetAwaiter().GetResult();
+                if (count == 0)
+                {
+                    break;
+                }
+
+                bytes.Write(buffer, 0, count);
+            }
+
+            return bytes.ToArray();
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw RegistryErrors.Stalled(doing, limit, e);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            throw RegistryErrors.Unreachable(doing, e);
+        }
+    }
+
     /// <summary>Waits before a repetition: as long as the registry says, else a second, doubled each time; at most a minute.</summary>
-    internal async Task WaitAsync(int attempt, RetryConditionHeaderValue? after, CancellationToken cancellationToken)
+    internal void Wait(int attempt, RetryConditionHeaderValue? after, CancellationToken cancellationToken)
     {
         var wait = after?.Delta ?? (after?.Date is { } date ? date - Options.Time.GetUtcNow() : Options.RetryDelay * Math.Pow(2, attempt - 1));
         wait = wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestWait ? LongestWait : wait;
@@ -139,7 +174,7 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
             Options.Report($"{Endpoint.Registry} asks to wait {wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s.");
         }
 
-        await Task.Delay(wait, Options.Time, cancellationToken);
+        Task.Delay(wait, Options.Time, cancellationToken).GetAwaiter().GetResult();
     }
 
     internal static bool IsTransient(Exception e) => e switch
@@ -151,7 +186,7 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
 
     private static bool IsTransient(HttpStatusCode status) => (int)status is 408 or 429 or 499 or 500 or 502 or 503 or 504 or 522;
 
-    private async Task<HttpResponseMessage> FollowAsync(RegistryRequest request, string? header, CancellationToken cancellationToken)
+    private HttpResponseMessage Follow(RegistryRequest request, string? header, CancellationToken cancellationToken)
     {
         var uri = request.Uri;
         for (var hops = 0; ; hops++)
@@ -175,10 +210,10 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
 
             if (request.Content is not null)
             {
-                message.Content = await request.Content(cancellationToken);
+                message.Content = request.Content(cancellationToken);
             }
 
-            var response = await ExchangeAsync(message, request.Doing, request.Alone, cancellationToken);
+            var response = Exchange(message, request.Doing, cancellationToken);
             if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location)
             {
                 return response;

@@ -13,44 +13,48 @@ internal sealed class RegistryManifests(RegistryHttp http, Reference reference)
         [MediaTypes.OciIndex, MediaTypes.OciManifest, MediaTypes.DockerManifestList, MediaTypes.DockerManifest];
 
     /// <summary>Reads a manifest by tag or digest; of a digest the bytes must have it (CTZ3003).</summary>
-    internal async Task<(string MediaType, byte[] Bytes)> GetAsync(string target, CancellationToken cancellationToken)
+    internal ManifestDocument Get(string target, CancellationToken cancellationToken)
     {
         var doing = $"getting the manifest {target} of {reference}";
-        using var response = await http.SendAsync(Request(HttpMethod.Get, target, RegistryAction.Pull, doing) with { Alone = true }, [HttpStatusCode.OK], cancellationToken);
-        var bytes = await ReadAsync(response, doing, cancellationToken);
+        using var response = http.Send(Request(HttpMethod.Get, target, RegistryAction.Pull, doing), [HttpStatusCode.OK], cancellationToken);
+        var bytes = RegistryHttp.ReadBody(response, OciJson.MaxDocumentBytes + 1, http.Options.StallLimit, doing, cancellationToken);
+        if (bytes.Length > OciJson.MaxDocumentBytes)
+        {
+            throw RegistryErrors.Protocol(doing, $"it is more than {OciJson.MaxDocumentBytes} bytes");
+        }
+
         if (Digest.TryParse(target, out var digest))
         {
             BlobErrors.Check(new Descriptor { MediaType = "", Digest = digest, Size = bytes.Length }, bytes);
         }
 
-        return (TypeOf(response.Content.Headers.ContentType, bytes, doing), bytes);
+        return new ManifestDocument(TypeOf(response.Content.Headers.ContentType, bytes, doing), bytes);
     }
 
     /// <summary>The digest that a tag has now, as the registry says; null where there is no such tag, or it does not say.</summary>
-    internal async Task<Digest?> HeadAsync(string target, bool alone, CancellationToken cancellationToken)
+    internal Digest? Head(string target, CancellationToken cancellationToken)
     {
-        var request = Request(HttpMethod.Head, target, RegistryAction.Push, $"looking for {target} in {reference}") with { Alone = alone };
-        using var response = await http.SendAsync(request, cancellationToken);
+        var request = Request(HttpMethod.Head, target, RegistryAction.Push, $"looking for {target} in {reference}");
+        using var response = http.Send(request, cancellationToken);
         return response.StatusCode switch
         {
             HttpStatusCode.OK => response.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out var values)
                 && Digest.TryParse(values.ToString(), out var digest) ? digest : null,
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
-                throw await RegistryErrors.FromAsync(request.Doing, response, http.CredentialOf(request.Scope), cancellationToken),
+                throw RegistryErrors.From(request.Doing, response, http.CredentialOf(request.Scope), cancellationToken),
             // Some answer with other codes where the repository does not exist yet; the push itself will tell.
             _ => null,
         };
     }
 
     /// <summary>Writes a manifest under a digest or a tag.</summary>
-    internal async Task PutAsync(string target, Artifact artifact, CancellationToken cancellationToken)
+    internal void Put(string target, Artifact artifact, CancellationToken cancellationToken)
     {
         var request = Request(HttpMethod.Put, target, RegistryAction.Push, $"writing the manifest {target} to {reference}") with
         {
-            Content = _ => new ValueTask<HttpContent>(
-                new ProgressContent(new MemoryStream(artifact.Bytes.ToArray(), writable: false), artifact.Bytes.Length, artifact.Descriptor.MediaType)),
+            Content = _ => new ProgressContent(new MemoryStream(artifact.Bytes.ToArray(), writable: false), artifact.Bytes.Length, artifact.Descriptor.MediaType),
         };
-        using var response = await http.SendAsync(request, [HttpStatusCode.Created, HttpStatusCode.OK, HttpStatusCode.Accepted, HttpStatusCode.NoContent], cancellationToken);
+        using var response = http.Send(request, [HttpStatusCode.Created, HttpStatusCode.OK, HttpStatusCode.Accepted, HttpStatusCode.NoContent], cancellationToken);
         if (response.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out var values)
             && Digest.TryParse(values.ToString(), out var stored)
             && stored.Algorithm == artifact.Digest.Algorithm
@@ -94,37 +98,6 @@ internal sealed class RegistryManifests(RegistryHttp http, Reference reference)
             : outside;
     }
 
-    private async Task<byte[]> ReadAsync(HttpResponseMessage response, string doing, CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(http.Options.StallLimit);
-        try
-        {
-            await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
-            using var bytes = new MemoryStream();
-            var buffer = new byte[32 * 1024];
-            for (int count; (count = await body.ReadAsync(buffer, limit.Token)) > 0;)
-            {
-                if (bytes.Length + count > OciJson.MaxDocumentBytes)
-                {
-                    throw RegistryErrors.Protocol(doing, $"it is more than {OciJson.MaxDocumentBytes} bytes");
-                }
-
-                bytes.Write(buffer, 0, count);
-            }
-
-            return bytes.ToArray();
-        }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw RegistryErrors.Stalled(doing, http.Options.StallLimit, e);
-        }
-        catch (Exception e) when (e is IOException or HttpRequestException)
-        {
-            throw RegistryErrors.Unreachable(doing, e);
-        }
-    }
-
     private RegistryRequest Request(HttpMethod method, string target, RegistryAction action, string doing) =>
         new(method, new Uri(http.Endpoint.Base, $"v2/{reference.Repository}/manifests/{target}"), doing)
         {
@@ -132,3 +105,8 @@ internal sealed class RegistryManifests(RegistryHttp http, Reference reference)
             Accept = method == HttpMethod.Put ? [] : Types,
         };
 }
+
+/// <summary>A manifest or index as it came.</summary>
+/// <param name="MediaType">Its media type.</param>
+/// <param name="Bytes">Its bytes.</param>
+internal sealed record ManifestDocument(string MediaType, byte[] Bytes);

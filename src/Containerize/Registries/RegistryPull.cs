@@ -14,7 +14,7 @@ internal sealed class RegistryPull(RegistryHttp http, Reference reference) : IIm
         var documents = new Documents(http, reference, blobs);
         if (reference.Digest is { } digest && documents.Cached(digest) is { } kept)
         {
-            return await documents.ParseAsync(kept.MediaType, kept.Bytes, cancellationToken);
+            return await documents.ParseAsync(kept, cancellationToken);
         }
 
         if (http.Options.Offline)
@@ -22,9 +22,9 @@ internal sealed class RegistryPull(RegistryHttp http, Reference reference) : IIm
             throw RegistryClient.NotCached($"getting the image {reference}");
         }
 
-        var (mediaType, bytes) = await new RegistryManifests(http, reference).GetAsync(reference.Target, cancellationToken);
-        var artifact = await documents.ParseAsync(mediaType, bytes, cancellationToken);
-        http.Options.Cache?.Add(artifact.Descriptor, bytes);
+        var document = new RegistryManifests(http, reference).Get(reference.Target, cancellationToken);
+        var artifact = await documents.ParseAsync(document, cancellationToken);
+        http.Options.Cache?.Add(artifact.Descriptor, document.Bytes);
         return artifact;
     }
 
@@ -52,7 +52,7 @@ internal sealed class RegistryPull(RegistryHttp http, Reference reference) : IIm
                 throw RegistryClient.NotCached($"getting the manifest {blob.Digest} of {reference}");
             }
 
-            var (mediaType, bytes) = await _manifests.GetAsync(blob.Digest.ToString(), cancellationToken);
+            var (mediaType, bytes) = _manifests.Get(blob.Digest.ToString(), cancellationToken);
             if (mediaType != blob.MediaType)
             {
                 throw RegistryErrors.Protocol(
@@ -64,10 +64,10 @@ internal sealed class RegistryPull(RegistryHttp http, Reference reference) : IIm
             return new MemoryStream(bytes, writable: false);
         }
 
-        internal Task<Artifact> ParseAsync(string mediaType, byte[] bytes, CancellationToken cancellationToken) =>
-            ArtifactReader.ParseAsync(mediaType, bytes, this, cancellationToken);
+        internal Task<Artifact> ParseAsync(ManifestDocument document, CancellationToken cancellationToken) =>
+            ArtifactReader.ParseAsync(document.MediaType, document.Bytes, this, cancellationToken);
 
-        internal (string MediaType, byte[] Bytes)? Cached(Digest digest)
+        internal ManifestDocument? Cached(Digest digest)
         {
             if (http.Options.Cache is not { } cache || !File.Exists(cache.PathOf(digest)))
             {
@@ -77,7 +77,7 @@ internal sealed class RegistryPull(RegistryHttp http, Reference reference) : IIm
             try
             {
                 var bytes = cache.ReadAllBytes(new Descriptor { MediaType = "", Digest = digest, Size = new FileInfo(cache.PathOf(digest)).Length });
-                return RegistryManifests.TypeInside(bytes, $"reading {reference} from the cache") is { } type ? (type, bytes) : null;
+                return RegistryManifests.TypeInside(bytes, $"reading {reference} from the cache") is { } type ? new ManifestDocument(type, bytes) : null;
             }
             catch (ContainerizeException e) when (e.Number is 3003 or 3004 or 4008)
             {

@@ -1,4 +1,5 @@
 using Containerize.Images;
+using Containerize.Threading;
 
 namespace Containerize.Registries;
 
@@ -25,72 +26,54 @@ internal sealed class RegistryPush(RegistryHttp http, IReadOnlyList<Reference> r
             throw new ContainerizeException(4011, $"pushing {other}", $"the image has the digest {artifact.Digest}", "Push to a tag, or build the image that has this digest.");
         }
 
-        var missing = await MissingTargetsAsync(targets, artifact, cancellationToken);
+        var missing = MissingTargets(targets, artifact, cancellationToken);
         if (missing.Count == 0)
         {
             http.Options.Report($"{Name} is {artifact.Digest} already; nothing was sent.");
             return;
         }
 
-        var all = await ArtifactCopy.ChildrenFirstAsync(artifact, cancellationToken);
         // Where another tag has this very manifest, all that it needs is there.
         if (missing.Count == targets.Count)
         {
-            await WriteBlobsAsync([.. all.OfType<Image>()], cancellationToken);
-            foreach (var level in all.Take(all.Count - 1).GroupBy(a => a is ImageIndex).OrderBy(g => g.Key))
-            {
-                // Images in parallel; indexes in indexes one after the other, inner first.
-                await EachAsync(level, level.Key ? 1 : Uploads, (child, token) => _manifests.PutAsync(child.Digest.ToString(), child, token), cancellationToken);
-            }
+            WriteContent(await ArtifactCopy.ChildrenFirstAsync(artifact, cancellationToken), cancellationToken);
         }
 
-        await EachAsync(missing, Uploads, (target, token) => _manifests.PutAsync(target, artifact, token), cancellationToken);
+        Workers.Run(missing.Count, Uploads, (i, token) => _manifests.Put(missing[i], artifact, token), cancellationToken);
     }
 
-    private async Task<List<string>> MissingTargetsAsync(List<string> targets, Artifact artifact, CancellationToken cancellationToken)
+    private List<string> MissingTargets(List<string> targets, Artifact artifact, CancellationToken cancellationToken)
     {
         var there = new bool[targets.Count];
-        await EachAsync(
-            Enumerable.Range(0, targets.Count),
-            Questions,
-            async (i, token) => there[i] = await _manifests.HeadAsync(targets[i], targets.Count == 1, token) == artifact.Digest,
-            cancellationToken);
+        Workers.Run(targets.Count, Questions, (i, token) => there[i] = _manifests.Head(targets[i], token) == artifact.Digest, cancellationToken);
         return [.. targets.Where((_, i) => !there[i])];
     }
 
-    private async Task WriteBlobsAsync(IReadOnlyList<Image> images, CancellationToken cancellationToken)
+    // All but the artifact itself, which is last: the blobs, the images in parallel, the indexes in indexes one after the other, inner first.
+    private void WriteContent(IReadOnlyList<Artifact> childrenFirst, CancellationToken cancellationToken)
     {
-        var blobs = images
-            .SelectMany(i => ArtifactCopy.BlobsOf(i).Select(b => (Image: i, Blob: b)))
-            .DistinctBy(p => p.Blob.Digest)
-            .ToList();
+        WriteBlobs([.. childrenFirst.OfType<Image>()], cancellationToken);
+        var children = childrenFirst.Take(childrenFirst.Count - 1).ToList();
+        Write([.. children.OfType<Image>()], Uploads);
+        Write([.. children.OfType<ImageIndex>()], 1);
+
+        void Write(List<Artifact> manifests, int parallel) =>
+            Workers.Run(manifests.Count, parallel, (i, token) => _manifests.Put(manifests[i].Digest.ToString(), manifests[i], token), cancellationToken);
+    }
+
+    private void WriteBlobs(List<Image> images, CancellationToken cancellationToken)
+    {
+        var blobs = images.SelectMany(i => ArtifactCopy.BlobsOf(i).Select(b => new Content(i, b))).DistinctBy(c => c.Blob.Digest).ToList();
         // Two rounds, so that the questions, which cost nothing but the way, are not held up by uploads.
         var absent = new bool[blobs.Count];
-        await EachAsync(
-            Enumerable.Range(0, blobs.Count),
-            Questions,
-            async (i, token) => absent[i] = !await _upload.ExistsAsync(blobs[i].Blob, token),
-            cancellationToken);
-        await EachAsync(
-            blobs.Where((_, i) => absent[i]),
+        Workers.Run(blobs.Count, Questions, (i, token) => absent[i] = !_upload.Exists(blobs[i].Blob, token), cancellationToken);
+        var uploads = blobs.Where((_, i) => absent[i]).ToList();
+        Workers.Run(
+            uploads.Count,
             Uploads,
-            async (p, token) =>
-            {
-                var source = ArtifactCopy.SourceOf(p.Image, p.Blob);
-                await _upload.WriteAsync(p.Blob, source, token);
-            },
+            (i, token) => _upload.Write(uploads[i].Blob, ArtifactCopy.SourceOf(uploads[i].Image, uploads[i].Blob), token),
             cancellationToken);
     }
 
-    private static Task EachAsync<T>(IEnumerable<T> items, int parallel, Func<T, CancellationToken, Task> act, CancellationToken cancellationToken)
-    {
-        // For one item there is nothing to set up.
-        var all = items.ToList();
-        return all.Count == 1
-            ? act(all[0], cancellationToken)
-            : Parallel.ForEachAsync(
-                all,
-                new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken },
-                async (item, token) => await act(item, token));
-    }
+    private sealed record Content(Image Image, Oci.Descriptor Blob);
 }

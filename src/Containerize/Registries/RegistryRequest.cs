@@ -7,16 +7,10 @@ internal sealed record RegistryRequest(HttpMethod Method, Uri Uri, string Doing)
     internal required RegistryScope Scope { get; init; }
 
     /// <summary>Makes the body; each time it is sent.</summary>
-    internal Func<CancellationToken, ValueTask<HttpContent>>? Content { get; init; }
+    internal Func<CancellationToken, HttpContent>? Content { get; init; }
 
     /// <summary>The media types that are understood.</summary>
     internal IReadOnlyList<string> Accept { get; init; } = [];
-
-    /// <summary>
-    /// Whether no other request goes out at the same time. It may then hold up the calling thread, which spares the just-in-time compiler the
-    /// asynchronous halves of everything on its way: half of what the first request of a process costs.
-    /// </summary>
-    internal bool Alone { get; init; }
 
     /// <summary>The first byte wanted of a blob.</summary>
     internal long From { get; init; }

@@ -10,18 +10,18 @@ internal sealed class RegistryUpload(RegistryHttp http, Reference reference)
     private static readonly RegistryAction Push = RegistryAction.Push;
 
     /// <summary>Whether the repository has the blob.</summary>
-    internal async Task<bool> ExistsAsync(Descriptor blob, CancellationToken cancellationToken)
+    internal bool Exists(Descriptor blob, CancellationToken cancellationToken)
     {
         var request = new RegistryRequest(HttpMethod.Head, Address($"blobs/{blob.Digest}"), $"looking for the blob {blob.Digest} in {Place}")
         {
             Scope = new RegistryScope(reference.Repository, Push),
         };
-        using var response = await http.SendAsync(request, cancellationToken);
+        using var response = http.Send(request, cancellationToken);
         return response.StatusCode == HttpStatusCode.OK;
     }
 
     /// <summary>Mounts the blob where it comes from another repository of this registry, else sends it.</summary>
-    internal async Task WriteAsync(Descriptor blob, IBlobSource source, CancellationToken cancellationToken)
+    internal void Write(Descriptor blob, IBlobSource source, CancellationToken cancellationToken)
     {
         var doing = $"writing the blob {blob.Digest} to {Place}";
         var mountFrom = BlobSources.Find<RegistryBlobs>(source, blob) is { } origin
@@ -29,7 +29,7 @@ internal sealed class RegistryUpload(RegistryHttp http, Reference reference)
             && origin.Repository != reference.Repository
             ? origin.Repository
             : null;
-        var session = await StartAsync(blob, mountFrom, doing, cancellationToken);
+        var session = Start(blob, mountFrom, doing, cancellationToken);
         if (session is null)
         {
             return;
@@ -40,18 +40,18 @@ internal sealed class RegistryUpload(RegistryHttp http, Reference reference)
             HttpMethod.Put, new Uri($"{session.AbsoluteUri}{separator}digest={Uri.EscapeDataString(blob.Digest.ToString())}"), doing)
         {
             Scope = new RegistryScope(reference.Repository, Push),
-            Content = async token => new ProgressContent(
-                new SizedStream(await source.OpenAsync(blob, 0, token), blob), blob.Size, "application/octet-stream"),
+            Content = token => new ProgressContent(
+                new SizedStream(source.OpenAsync(blob, 0, token).AsTask().GetAwaiter().GetResult(), blob), blob.Size, "application/octet-stream"),
         };
         HttpResponseMessage response;
         try
         {
-            response = await http.SendAsync(request, cancellationToken);
+            response = http.Send(request, cancellationToken);
         }
         catch (ContainerizeException e) when (e.Number is 4002 or 4003)
         {
             // The answer may have got lost, and not the blob.
-            if (await ExistsAsync(blob, cancellationToken))
+            if (Exists(blob, cancellationToken))
             {
                 return;
             }
@@ -68,17 +68,17 @@ internal sealed class RegistryUpload(RegistryHttp http, Reference reference)
 
             // A session that broke in the middle cannot be used again: one more, from the start.
             if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.RequestedRangeNotSatisfiable
-                && await StartAsync(blob, null, doing, cancellationToken) is { } again)
+                && Start(blob, null, doing, cancellationToken) is { } again)
             {
                 separator = again.Query.Length > 0 ? "&" : "?";
-                using var second = await http.SendAsync(
+                using var second = http.Send(
                     request with { Uri = new Uri($"{again.AbsoluteUri}{separator}digest={Uri.EscapeDataString(blob.Digest.ToString())}") },
                     [HttpStatusCode.Created, HttpStatusCode.OK, HttpStatusCode.NoContent],
                     cancellationToken);
                 return;
             }
 
-            throw await RegistryErrors.FromAsync(doing, response, http.CredentialOf(request.Scope), cancellationToken);
+            throw RegistryErrors.From(doing, response, http.CredentialOf(request.Scope), cancellationToken);
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class RegistryUpload(RegistryHttp http, Reference reference)
     private Uri Address(string path) => new(http.Endpoint.Base, $"v2/{reference.Repository}/{path}");
 
     // The address of the upload; null where the blob was mounted. A refused mount may open a session by itself (202).
-    private async Task<Uri?> StartAsync(Descriptor blob, string? mountFrom, string doing, CancellationToken cancellationToken)
+    private Uri? Start(Descriptor blob, string? mountFrom, string doing, CancellationToken cancellationToken)
     {
         if (mountFrom is not null)
         {
@@ -100,7 +100,7 @@ internal sealed class RegistryUpload(RegistryHttp http, Reference reference)
             HttpResponseMessage? answer = null;
             try
             {
-                answer = await http.SendAsync(mount, cancellationToken);
+                answer = http.Send(mount, cancellationToken);
             }
             catch (ContainerizeException e) when (e.Number == 4004)
             {
@@ -126,11 +126,11 @@ internal sealed class RegistryUpload(RegistryHttp http, Reference reference)
             Scope = new RegistryScope(reference.Repository, Push),
             Content = Nothing,
         };
-        using var response = await http.SendAsync(request, [HttpStatusCode.Accepted, HttpStatusCode.Created], cancellationToken);
+        using var response = http.Send(request, [HttpStatusCode.Accepted, HttpStatusCode.Created], cancellationToken);
         return Session(response, doing);
     }
 
-    private static ValueTask<HttpContent> Nothing(CancellationToken cancellationToken) => new(new ByteArrayContent([]));
+    private static ByteArrayContent Nothing(CancellationToken cancellationToken) => new([]);
 
     private Uri Session(HttpResponseMessage response, string doing) =>
         response.Headers.Location is { } location
