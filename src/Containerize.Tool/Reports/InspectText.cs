@@ -71,11 +71,11 @@ internal static class InspectText
     private static string Health(Healthcheck check)
     {
         var parts = new List<string> { string.Join(' ', check.Test ?? []) };
-        void Time(string name, long? nanoseconds)
+        void Time(string name, long nanoseconds)
         {
-            if (nanoseconds is > 0)
+            if (nanoseconds > 0)
             {
-                parts.Add($"{name} {Duration.Of(nanoseconds.Value)}");
+                parts.Add($"{name} {Duration.Of(nanoseconds)}");
             }
         }
 
@@ -83,7 +83,7 @@ internal static class InspectText
         Time("timeout", check.Timeout);
         Time("start period", check.StartPeriod);
         Time("start interval", check.StartInterval);
-        if (check.Retries is > 0)
+        if (check.Retries > 0)
         {
             parts.Add($"{check.Retries} retries");
         }

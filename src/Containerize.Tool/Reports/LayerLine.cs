@@ -17,7 +17,7 @@ internal sealed record LayerLine(string Name, Descriptor Blob, Digest? DiffId, b
     {
         var layers = image.Manifest.Layers;
         var config = image.Config;
-        var history = config.History?.Where(h => h.EmptyLayer != true).Select(h => h.CreatedBy ?? h.Comment ?? "").ToList() ?? [];
+        var history = config.History?.Where(h => !h.EmptyLayer).Select(h => h.CreatedBy ?? h.Comment ?? "").ToList() ?? [];
         var named = history.Count == layers.Count;
         // Ours are on top; everything below the lowest of them is the base.
         var firstOurs = named ? history.FindIndex(h => h.StartsWith(Ours, StringComparison.Ordinal)) : -1;

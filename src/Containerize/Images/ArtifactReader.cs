@@ -26,10 +26,11 @@ public static class ArtifactReader
             throw BlobErrors.Mismatch(blob, $"no document: these have at most {OciJson.MaxDocumentBytes} bytes");
         }
 
+        // A few kilobytes of a file, mostly: not worth a thread of the pool.
         await using var stream = await blobs.OpenAsync(blob, 0, cancellationToken);
         var bytes = new byte[blob.Size];
-        var read = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
-        if (await stream.ReadAsync(new byte[1], cancellationToken) > 0)
+        var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        if (stream.ReadByte() >= 0)
         {
             throw BlobErrors.Mismatch(blob, "longer");
         }

@@ -109,7 +109,7 @@ public sealed record ContainerConfig
     public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
-/// <summary>A health check; all times in nanoseconds (Docker image spec v1.2, "Healthcheck").</summary>
+/// <summary>A health check; all times in nanoseconds (Docker image spec v1.2, "Healthcheck"). As in Docker, 0 is what is not said.</summary>
 public sealed record Healthcheck
 {
     /// <summary>["NONE"], ["CMD", args...] or ["CMD-SHELL", command].</summary>
@@ -118,23 +118,28 @@ public sealed record Healthcheck
 
     /// <summary>Time between checks.</summary>
     [JsonPropertyName("Interval")]
-    public long? Interval { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Interval { get; init; }
 
     /// <summary>Time after which a check counts as failed.</summary>
     [JsonPropertyName("Timeout")]
-    public long? Timeout { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Timeout { get; init; }
 
     /// <summary>Time in which failures do not count.</summary>
     [JsonPropertyName("StartPeriod")]
-    public long? StartPeriod { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long StartPeriod { get; init; }
 
     /// <summary>Time between checks during the start period.</summary>
     [JsonPropertyName("StartInterval")]
-    public long? StartInterval { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long StartInterval { get; init; }
 
     /// <summary>Failures in a row that make the container unhealthy.</summary>
     [JsonPropertyName("Retries")]
-    public int? Retries { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Retries { get; init; }
 }
 
 /// <summary>The layers' digests, uncompressed (image-spec config.md, "rootfs").</summary>
@@ -170,7 +175,8 @@ public sealed record History
 
     /// <summary>True where the step made no layer.</summary>
     [JsonPropertyName("empty_layer")]
-    public bool? EmptyLayer { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool EmptyLayer { get; init; }
 }
 
 /// <summary>Go's <c>struct{}</c>: an object with nothing in it.</summary>

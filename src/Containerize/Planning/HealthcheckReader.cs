@@ -44,11 +44,11 @@ public static class HealthcheckReader
                 "Set ContainerHealthcheck to a shell command, or ContainerHealthcheckCommand to a program and its arguments.")
             : check;
 
-        long? Time(string setting) => values[setting] is { } text ? GoDuration.Parse(setting, text) : null;
+        long Time(string setting) => values[setting] is { } text ? GoDuration.Parse(setting, text) : 0;
     }
 
-    private static int? Retries(string? text) =>
-        text is null ? null
+    private static int Retries(string? text) =>
+        text is null ? 0
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
         : throw SettingErrors.Wrong("ContainerHealthcheckRetries", text, "it is not a number above zero", "Write for example 3.");
 }

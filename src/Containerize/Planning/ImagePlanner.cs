@@ -202,7 +202,7 @@ public static class ImagePlanner
     private static IEnumerable<History> BaseHistory(ImageConfig config)
     {
         var told = config.History ?? [];
-        var missing = config.RootFs.DiffIds.Count - told.Count(h => h.EmptyLayer != true);
+        var missing = config.RootFs.DiffIds.Count - told.Count(h => !h.EmptyLayer);
         return told.Concat(Enumerable.Repeat(new History { CreatedBy = "base" }, Math.Max(0, missing)));
     }
 

@@ -4,7 +4,11 @@ using Containerize.Streams;
 namespace Containerize.Registries;
 
 /// <summary>A blob as it comes over the network; where the connection breaks or stands still, the rest is asked for again.</summary>
-internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, long offset) : ForwardReader
+/// <param name="blobs">Whose blob it is.</param>
+/// <param name="blob">The blob.</param>
+/// <param name="offset">Where to begin.</param>
+/// <param name="opening">Cancels what is read without a token.</param>
+internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, long offset, CancellationToken opening) : ForwardReader
 {
     private const int Attempts = 3;
     private RegistryBody? _body;
@@ -65,7 +69,7 @@ internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, l
         var array = System.Buffers.ArrayPool<byte>.Shared.Rent(buffer.Length);
         try
         {
-            var count = ReadAsync(array.AsMemory(0, buffer.Length)).AsTask().GetAwaiter().GetResult();
+            var count = ReadAsync(array.AsMemory(0, buffer.Length), opening).AsTask().GetAwaiter().GetResult();
             array.AsSpan(0, count).CopyTo(buffer);
             return count;
         }
@@ -75,7 +79,7 @@ internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, l
         }
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count), opening).AsTask().GetAwaiter().GetResult();
 
     protected override void Dispose(bool disposing)
     {

@@ -21,7 +21,7 @@ internal sealed class RegistryBlobs(RegistryHttp http, Reference reference) : IC
     {
         if (http.Options.Cache is not { } cache)
         {
-            var direct = new RegistryBlobStream(this, blob, offset);
+            var direct = new RegistryBlobStream(this, blob, offset, cancellationToken);
             return offset == 0 ? new VerifyingStream(direct, blob) : direct;
         }
 
@@ -72,7 +72,7 @@ internal sealed class RegistryBlobs(RegistryHttp http, Reference reference) : IC
     private sealed class Network(RegistryBlobs blobs) : IBlobSource
     {
         public ValueTask<Stream> OpenAsync(Descriptor blob, long offset, CancellationToken cancellationToken) =>
-            new(new VerifyingStream(new RegistryBlobStream(blobs, blob, 0), blob));
+            new(new VerifyingStream(new RegistryBlobStream(blobs, blob, 0, cancellationToken), blob));
     }
 }
 

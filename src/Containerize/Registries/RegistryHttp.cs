@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 
 namespace Containerize.Registries;
 
@@ -24,6 +25,7 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = options.ConnectLimit,
+        ConnectCallback = static (context, token) => new ValueTask<Stream>(Connect(context.DnsEndPoint, token)),
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
     })
     {
@@ -185,6 +187,32 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
     };
 
     private static bool IsTransient(HttpStatusCode status) => (int)status is 408 or 429 or 499 or 500 or 502 or 503 or 504 or 522;
+
+    // Connects as SocketsHttpHandler would, but on the thread that has been set aside for it.
+    private static NetworkStream Connect(DnsEndPoint host, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            using (cancellationToken.UnsafeRegister(static s => ((Socket)s!).Dispose(), socket))
+            {
+                socket.Connect(host);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (Exception e)
+        {
+            socket.Dispose();
+            if (e is SocketException or ObjectDisposedException)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            throw;
+        }
+    }
 
     private HttpResponseMessage Follow(RegistryRequest request, string? header, CancellationToken cancellationToken)
     {
