@@ -36,7 +36,8 @@ public sealed class OciLayout(string directory, string? refName = null) : IImage
         {
             LayoutIndex.CheckMarker(ReadFile("oci-layout")!, BaseName);
         }
-        else if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any(e => Path.GetFileName(e) is not ("blobs" or "index.json") && !AtomicFile.IsTemporary(e)))
+        // "oci-layout" may have come since, by another writer.
+        else if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any(e => Path.GetFileName(e) is not ("blobs" or "index.json" or "oci-layout") && !AtomicFile.IsTemporary(e)))
         {
             throw new ContainerizeException(
                 3009, $"writing {Name}", "the folder has other files and is not an OCI image layout", "Choose a new or an empty folder.");
