@@ -15,18 +15,6 @@ public sealed record Destinations
     /// <summary>The archive that was or will be written, absolute; null where there is none.</summary>
     public string? ArchivePath { get; init; }
 
-    /// <summary>CTZ1011 for destinations that the image's format cannot go to; nothing has to be built to know that.</summary>
-    public static void Check(SettingValues values)
-    {
-        if (values["ContainerLayoutOutputPath"] is not null && values.OneOf("ContainerImageFormat", "OCI", "Docker") == "Docker")
-        {
-            throw SettingErrors.Conflict(
-                "ContainerLayoutOutputPath and ContainerImageFormat",
-                "an OCI image layout holds OCI's manifests, so the image would have another digest there than elsewhere",
-                "Leave ContainerImageFormat away, or write a docker-archive with ContainerArchiveOutputPath.");
-        }
-    }
-
     /// <summary>Reads the destinations.</summary>
     /// <param name="values">The settings.</param>
     /// <param name="names">The image's names.</param>

@@ -26,7 +26,6 @@ public sealed class ProjectBuild(BuildContext context)
         // Everything that can be wrong in the settings is said before anything is built.
         var values = platforms[0].Values;
         var names = ImageNames.Read(values, DateTimeOffset.UtcNow);
-        Destinations.Check(values);
         var jobs = platforms.Select(Job.Read).ToList();
         using var lease = context.Cache.Lease();
         var images = new List<PlatformImage>();
@@ -44,7 +43,7 @@ public sealed class ProjectBuild(BuildContext context)
 
         // One format for all: an index of both kinds is legal and yet refused by some registries. A layout is OCI's, so an image that only follows
         // its base's format is OCI's there and everywhere: one digest in all places.
-        var docker = images.All(i => i.Plan.DockerFormat) && (values["ContainerImageFormat"] is not null || values["ContainerLayoutOutputPath"] is null);
+        var docker = images.All(i => i.Plan.DockerFormat) && values["ContainerLayoutOutputPath"] is null;
         images = [.. images.Select(i => i with { Image = i.Image.WithFormat(docker) })];
         Artifact artifact = images.Count == 1
             ? images[0].Image

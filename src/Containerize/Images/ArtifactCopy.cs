@@ -1,5 +1,6 @@
 using Containerize.Oci;
 using Containerize.Storage;
+using Containerize.Threading;
 
 namespace Containerize.Images;
 
@@ -36,15 +37,17 @@ public static class ArtifactCopy
         {
             if (one is Image image)
             {
-                var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
-                await Parallel.ForEachAsync(BlobsOf(image), options, async (blob, token) =>
-                {
-                    var source = SourceOf(image, blob);
-                    await store.AddAsync(blob, link ? BlobSources.Find<BlobStore>(source, blob) ?? source : new Unlinked(source), token);
-                });
+                var blobs = BlobsOf(image);
+                Workers.Run(blobs.Count, Parallelism, (i, token) => Copy(image, blobs[i], token), cancellationToken);
             }
 
             store.Add(one.Descriptor, one.Bytes.Span);
+        }
+
+        void Copy(Image image, Descriptor blob, CancellationToken token)
+        {
+            var source = SourceOf(image, blob);
+            store.AddAsync(blob, link ? BlobSources.Find<BlobStore>(source, blob) ?? source : new Unlinked(source), token).GetAwaiter().GetResult();
         }
     }
 

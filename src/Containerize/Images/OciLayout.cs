@@ -36,8 +36,7 @@ public sealed class OciLayout(string directory, string? refName = null) : IImage
         {
             LayoutIndex.CheckMarker(ReadFile("oci-layout")!, BaseName);
         }
-        // "oci-layout" may have come since, by another writer.
-        else if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any(e => Path.GetFileName(e) is not ("blobs" or "index.json" or "oci-layout") && !AtomicFile.IsTemporary(e)))
+        else if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any(IsForeign))
         {
             throw new ContainerizeException(
                 3009, $"writing {Name}", "the folder has other files and is not an OCI image layout", "Choose a new or an empty folder.");
@@ -55,6 +54,10 @@ public sealed class OciLayout(string directory, string? refName = null) : IImage
     }
 
     private IndexManifest? ReadIndex() => ReadFile("index.json") is { } bytes ? OciJson.ReadIndex(bytes, $"{BaseName}, index.json") : null;
+
+    // "oci-layout" may have come since it was looked for, by another writer.
+    private static bool IsForeign(string path) =>
+        Path.GetFileName(path) is not ("blobs" or "index.json" or "oci-layout") && !AtomicFile.IsTemporary(path);
 
     private byte[]? ReadFile(string file) => AtomicFile.TryRead(Path.Combine(directory, file), OciJson.MaxDocumentBytes);
 }

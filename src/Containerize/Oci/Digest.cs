@@ -6,7 +6,7 @@ namespace Containerize.Oci;
 /// <summary>A content digest, <c>algorithm:hex</c>, always valid: sha256 or sha512, lower-case hex of the right length.</summary>
 /// <remarks>
 /// image-spec, descriptor.md "Digests". Validated before any path or URL is made of it (CVE-2024-3727). A class, as collections of a struct of
-/// ours are code that only the just-in-time compiler can make (docs/architecture.md, "What a build does not wait for").
+/// ours are code that only the just-in-time compiler can make (docs/architecture.md, decision 12).
 /// </remarks>
 public sealed record Digest
 {

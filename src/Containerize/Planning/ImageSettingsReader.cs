@@ -28,6 +28,14 @@ public static partial class ImageSettingsReader
                 "Set ContainerImageFormat to OCI, or leave it out.");
         }
 
+        if (docker == "Docker" && values["ContainerLayoutOutputPath"] is not null)
+        {
+            throw SettingErrors.Conflict(
+                "ContainerLayoutOutputPath and ContainerImageFormat=Docker",
+                "an OCI image layout holds OCI's manifests, so the image would have another digest there than elsewhere",
+                "Leave ContainerImageFormat out, or write a docker-archive with ContainerArchiveOutputPath.");
+        }
+
         return new ImageSettings
         {
             BaseImage = values["ContainerBaseImage"],

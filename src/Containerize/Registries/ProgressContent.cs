@@ -27,8 +27,12 @@ internal sealed class ProgressContent : HttpContent
         return true;
     }
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-        SerializeToStreamAsync(stream, context, CancellationToken.None);
+    // HttpContent asks for it; all requests are sent from the thread that waits for them.
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+    {
+        SerializeToStream(stream, context, CancellationToken.None);
+        return Task.CompletedTask;
+    }
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
@@ -38,18 +42,6 @@ internal sealed class ProgressContent : HttpContent
         {
             cancellationToken.ThrowIfCancellationRequested();
             stream.Write(buffer, 0, count);
-            sent += count;
-            Progress(sent == _length);
-        }
-    }
-
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[BufferSize];
-        var sent = 0L;
-        for (int count; (count = await _body.ReadAsync(buffer, cancellationToken)) > 0;)
-        {
-            await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
             sent += count;
             Progress(sent == _length);
         }

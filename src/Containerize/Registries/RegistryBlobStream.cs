@@ -106,14 +106,14 @@ internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, l
     private async ValueTask<int> ReadOnceAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_body!.Limit);
+        limit.CancelAfter(blobs.StallLimit);
         try
         {
-            return await _body.Stream.ReadAsync(buffer, limit.Token);
+            return await _body!.Stream.ReadAsync(buffer, limit.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException("it stood still", RegistryErrors.Stalled($"getting the blob {blob.Digest}", _body.Limit, e));
+            throw new IOException("it stood still", RegistryErrors.Stalled($"getting the blob {blob.Digest}", blobs.StallLimit, e));
         }
     }
 }

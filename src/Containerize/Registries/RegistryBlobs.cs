@@ -15,6 +15,9 @@ internal sealed class RegistryBlobs(RegistryHttp http, Reference reference) : IC
 
     internal string Repository => reference.Repository;
 
+    /// <summary>How long a body may stand still.</summary>
+    internal TimeSpan StallLimit => http.Options.StallLimit;
+
     public IBlobSource? SourceOf(Descriptor blob) => http.Options.Cache is { } cache && cache.Contains(blob) ? cache : null;
 
     public async ValueTask<Stream> OpenAsync(Descriptor blob, long offset, CancellationToken cancellationToken)
@@ -64,7 +67,7 @@ internal sealed class RegistryBlobs(RegistryHttp http, Reference reference) : IC
             throw RegistryErrors.Protocol(doing, $"the registry sends from byte {start} where byte {from} was asked for");
         }
 
-        return new RegistryBody(response.Content.ReadAsStream(cancellationToken), start, http.Options.StallLimit);
+        return new RegistryBody(response.Content.ReadAsStream(cancellationToken), start);
     }
 
     internal void Pause(int attempt, CancellationToken cancellationToken) => http.Wait(attempt, null, cancellationToken);
@@ -79,5 +82,4 @@ internal sealed class RegistryBlobs(RegistryHttp http, Reference reference) : IC
 /// <summary>A blob that comes.</summary>
 /// <param name="Stream">Its bytes.</param>
 /// <param name="From">The offset of the first of them.</param>
-/// <param name="Limit">How long they may stand still.</param>
-internal sealed record RegistryBody(Stream Stream, long From, TimeSpan Limit);
+internal sealed record RegistryBody(Stream Stream, long From);

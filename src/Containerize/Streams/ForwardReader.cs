@@ -1,26 +1,13 @@
 namespace Containerize.Streams;
 
 /// <summary>A stream that is read once, from its beginning to its end: what is left to say is how bytes are read.</summary>
-public abstract class ForwardReader : Stream
+public abstract class ForwardReader : ForwardStream
 {
     /// <inheritdoc />
     public override bool CanRead => true;
 
     /// <inheritdoc />
-    public override bool CanSeek => false;
-
-    /// <inheritdoc />
     public override bool CanWrite => false;
-
-    /// <inheritdoc />
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <inheritdoc />
     public abstract override int Read(Span<byte> buffer);
@@ -39,12 +26,6 @@ public abstract class ForwardReader : Stream
     public override void Flush()
     {
     }
-
-    /// <inheritdoc />
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <inheritdoc />
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();

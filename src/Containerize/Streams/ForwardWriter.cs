@@ -1,26 +1,13 @@
 namespace Containerize.Streams;
 
 /// <summary>A stream that is written once, from its beginning to its end: what is left to say is where the bytes go.</summary>
-public abstract class ForwardWriter : Stream
+public abstract class ForwardWriter : ForwardStream
 {
     /// <inheritdoc />
     public override bool CanRead => false;
 
     /// <inheritdoc />
-    public override bool CanSeek => false;
-
-    /// <inheritdoc />
     public override bool CanWrite => true;
-
-    /// <inheritdoc />
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <inheritdoc />
     public abstract override void Write(ReadOnlySpan<byte> buffer);
@@ -33,10 +20,4 @@ public abstract class ForwardWriter : Stream
 
     /// <inheritdoc />
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void SetLength(long value) => throw new NotSupportedException();
 }
