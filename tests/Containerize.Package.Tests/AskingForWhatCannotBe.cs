@@ -90,6 +90,7 @@ public sealed partial class AskingForWhatCannotBe(AskingForWhatCannotBe.Asked as
         private void Destinations(Cases cases)
         {
             cases.Property("engine", "LocalRegistry", "Rocket");
+            cases.Add("layout-of-docker", $"<PropertyGroup><ContainerLayoutOutputPath>{this["nowhere"]}</ContainerLayoutOutputPath><ContainerImageFormat>Docker</ContainerImageFormat></PropertyGroup>");
             cases.Property("layout-is-file", "ContainerLayoutOutputPath", this["garbage.tar"]);
             cases.Property("layout-unwritable", "ContainerLayoutOutputPath", "/proc/nowhere");
             cases.Property("archive-unwritable", "ContainerArchiveOutputPath", "/proc/nowhere/a.tar");
