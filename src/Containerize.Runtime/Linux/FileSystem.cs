@@ -1,0 +1,121 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Containerize.Runtime.Linux;
+
+/// <summary>Files and directories by descriptor: each call names its starting directory, and <see cref="Open"/> how the path is resolved.</summary>
+internal static unsafe class FileSystem
+{
+    /// <summary>Opens a file with openat2(2), close-on-exec.</summary>
+    /// <param name="directory">Where a relative path starts.</param>
+    /// <param name="path">The path.</param>
+    /// <param name="flags">Of <see cref="OpenFlags"/>.</param>
+    /// <param name="resolve">How the path is resolved.</param>
+    /// <param name="mode">The permissions of a file that is made.</param>
+    /// <exception cref="SyscallException">It cannot be opened.</exception>
+    public static Descriptor Open(int directory, string path, int flags, ResolveFlags resolve = ResolveFlags.None, uint mode = 0) =>
+        new((int)Syscall.Check(TryOpen(directory, path, flags, resolve, mode), "openat2", path));
+
+    /// <summary>As <see cref="Open"/>; the descriptor's number or the error number below zero.</summary>
+    public static nint TryOpen(int directory, string path, int flags, ResolveFlags resolve = ResolveFlags.None, uint mode = 0)
+    {
+        using var text = new NativeText(path);
+        // struct open_how: flags, mode, resolve.
+        var how = stackalloc ulong[3] { (ulong)(uint)(flags | OpenFlags.CloseOnExec), mode, (ulong)resolve };
+        nint result;
+        do
+        {
+            // EAGAIN: something on the path was renamed meanwhile (openat2(2)).
+            result = Syscall.Try(SyscallNumber.Openat2, directory, text.Address, (nint)how, 24);
+        }
+        while (result == -Errno.EAGAIN && resolve != ResolveFlags.None && (flags & OpenFlags.NonBlocking) == 0);
+        return result;
+    }
+
+    /// <summary>Makes a directory.</summary>
+    public static void MakeDirectory(int directory, string path, uint mode) =>
+        Syscall.Check(TryMakeDirectory(directory, path, mode), "mkdirat", path);
+
+    /// <summary>Makes a directory; the error number below zero where that fails.</summary>
+    public static nint TryMakeDirectory(int directory, string path, uint mode)
+    {
+        using var text = new NativeText(path);
+        return Syscall.Try(SyscallNumber.Mkdirat, directory, text.Address, (nint)mode);
+    }
+
+    /// <summary>Removes a file, or a directory that is empty; the error number below zero where that fails.</summary>
+    public static nint TryRemove(int directory, string path, bool isDirectory)
+    {
+        const int RemoveDirectory = 0x200;
+        using var text = new NativeText(path);
+        return Syscall.Try(SyscallNumber.Unlinkat, directory, text.Address, isDirectory ? RemoveDirectory : 0);
+    }
+
+    /// <summary>Reads to the end; at most so many bytes, then EOVERFLOW.</summary>
+    public static byte[] ReadToEnd(int descriptor, int most, string name)
+    {
+        using var content = new MemoryStream();
+        var buffer = new byte[16384];
+        while (true)
+        {
+            nint read;
+            fixed (byte* at = buffer)
+            {
+                read = Syscall.Check(Syscall.Try(SyscallNumber.Read, descriptor, (nint)at, buffer.Length), "read", name);
+            }
+
+            if (read == 0)
+            {
+                return content.ToArray();
+            }
+
+            content.Write(buffer, 0, (int)read);
+            if (content.Length > most)
+            {
+                throw new SyscallException("read", name, Errno.EOVERFLOW);
+            }
+        }
+    }
+
+    /// <summary>Reads a small text file of the kernel's (proc, sysfs, cgroup) to its end.</summary>
+    public static string ReadText(int directory, string path, ResolveFlags resolve = ResolveFlags.None)
+    {
+        using var file = Open(directory, path, OpenFlags.ReadOnly, resolve);
+        return Encoding.UTF8.GetString(ReadToEnd(file.Number, 16 * 1024 * 1024, path));
+    }
+
+    /// <summary>Writes a text in one call, as the kernel's own files want it; the error number below zero where that fails.</summary>
+    public static nint TryWriteText(int directory, string path, string text, ResolveFlags resolve = ResolveFlags.None)
+    {
+        var opened = TryOpen(directory, path, OpenFlags.WriteOnly, resolve);
+        if (opened < 0)
+        {
+            return opened;
+        }
+
+        using var file = new Descriptor((int)opened);
+        return TryWrite(file.Number, Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>Writes a text in one call, as the kernel's own files want it.</summary>
+    public static void WriteText(int directory, string path, string text, ResolveFlags resolve = ResolveFlags.None) =>
+        Syscall.Check(TryWriteText(directory, path, text, resolve), "write", path);
+
+    /// <summary>One write; the number of bytes, or the error number below zero.</summary>
+    public static nint TryWrite(int descriptor, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* at = bytes)
+        {
+            return Syscall.Try(SyscallNumber.Write, descriptor, (nint)at, bytes.Length);
+        }
+    }
+
+    /// <summary>The magic number of the filesystem that a file is on (statfs(2)).</summary>
+    public static uint Magic(int descriptor)
+    {
+        // struct statfs is 120 bytes and begins with the type, on both architectures a long.
+        var buffer = stackalloc byte[120];
+        Syscall.Check(Syscall.Try(SyscallNumber.Fstatfs, descriptor, (nint)buffer), "fstatfs");
+        return BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(buffer, 4));
+    }
+}

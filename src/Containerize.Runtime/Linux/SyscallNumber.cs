@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+
+namespace Containerize.Runtime.Linux;
+
+/// <summary>Numbers of system calls of the architecture that runs us: x86-64 or AArch64 (asm/unistd.h).</summary>
+internal static class SyscallNumber
+{
+    private static bool Arm => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+
+    public static nint Read => Arm ? 63 : 0;
+    public static nint Write => Arm ? 64 : 1;
+    public static nint Close => Arm ? 57 : 3;
+    public static nint Lseek => Arm ? 62 : 8;
+    public static nint Ioctl => Arm ? 29 : 16;
+    public static nint Dup3 => Arm ? 24 : 292;
+    public static nint Fcntl => Arm ? 25 : 72;
+    public static nint Flock => Arm ? 32 : 73;
+    public static nint Ftruncate => Arm ? 46 : 77;
+    public static nint Getcwd => Arm ? 17 : 79;
+    public static nint Chdir => Arm ? 49 : 80;
+    public static nint Fchdir => Arm ? 50 : 81;
+    public static nint Fchmod => Arm ? 52 : 91;
+    public static nint Fchown => Arm ? 55 : 93;
+    public static nint Umask => Arm ? 166 : 95;
+    public static nint Getpid => Arm ? 172 : 39;
+    public static nint Getppid => Arm ? 173 : 110;
+    public static nint Gettid => Arm ? 178 : 186;
+    public static nint Geteuid => Arm ? 175 : 107;
+    public static nint Getegid => Arm ? 177 : 108;
+    public static nint Getuid => Arm ? 174 : 102;
+    public static nint Getgid => Arm ? 176 : 104;
+    public static nint Setsid => Arm ? 157 : 112;
+    public static nint Setresuid => Arm ? 147 : 117;
+    public static nint Setresgid => Arm ? 149 : 119;
+    public static nint Getgroups => Arm ? 158 : 115;
+    public static nint Setgroups => Arm ? 159 : 116;
+    public static nint Capget => Arm ? 90 : 125;
+    public static nint Capset => Arm ? 91 : 126;
+    public static nint Statfs => Arm ? 43 : 137;
+    public static nint Fstatfs => Arm ? 44 : 138;
+    public static nint Personality => Arm ? 92 : 135;
+    public static nint Prctl => Arm ? 167 : 157;
+    public static nint Chroot => Arm ? 51 : 161;
+    public static nint PivotRoot => Arm ? 41 : 155;
+    public static nint Mount => Arm ? 40 : 165;
+    public static nint Umount2 => Arm ? 39 : 166;
+    public static nint Sethostname => Arm ? 161 : 170;
+    public static nint Setdomainname => Arm ? 162 : 171;
+    public static nint Kill => Arm ? 129 : 62;
+    public static nint Execve => Arm ? 221 : 59;
+    public static nint Execveat => Arm ? 281 : 322;
+    public static nint Exit => Arm ? 93 : 60;
+    public static nint ExitGroup => Arm ? 94 : 231;
+    public static nint Wait4 => Arm ? 260 : 61;
+    public static nint Waitid => Arm ? 95 : 247;
+    public static nint RtSigaction => Arm ? 134 : 13;
+    public static nint RtSigprocmask => Arm ? 135 : 14;
+    public static nint Unshare => Arm ? 97 : 272;
+    public static nint Setns => Arm ? 268 : 308;
+    public static nint Openat => Arm ? 56 : 257;
+    public static nint Mkdirat => Arm ? 34 : 258;
+    public static nint Mknodat => Arm ? 33 : 259;
+    public static nint Fchownat => Arm ? 54 : 260;
+    public static nint Unlinkat => Arm ? 35 : 263;
+    public static nint Renameat2 => Arm ? 276 : 316;
+    public static nint Symlinkat => Arm ? 36 : 266;
+    public static nint Readlinkat => Arm ? 78 : 267;
+    public static nint Fchmodat => Arm ? 53 : 268;
+    public static nint Getdents64 => Arm ? 61 : 217;
+    public static nint Statx => Arm ? 291 : 332;
+    public static nint Ppoll => Arm ? 73 : 271;
+    public static nint Pipe2 => Arm ? 59 : 293;
+    public static nint Prlimit64 => Arm ? 261 : 302;
+    public static nint Seccomp => Arm ? 277 : 317;
+    public static nint MemfdCreate => Arm ? 279 : 319;
+    public static nint Bpf => Arm ? 280 : 321;
+    public static nint Keyctl => Arm ? 219 : 250;
+    public static nint SchedSetattr => Arm ? 274 : 314;
+    public static nint SchedSetaffinity => Arm ? 122 : 203;
+    public static nint IoprioSet => Arm ? 30 : 251;
+    public static nint Socket => Arm ? 198 : 41;
+    public static nint Connect => Arm ? 203 : 42;
+    public static nint Accept4 => Arm ? 242 : 288;
+    public static nint Bind => Arm ? 200 : 49;
+    public static nint Listen => Arm ? 201 : 50;
+    public static nint Socketpair => Arm ? 199 : 53;
+    public static nint Sendmsg => Arm ? 211 : 46;
+    public static nint Recvmsg => Arm ? 212 : 47;
+    public static nint Shutdown => Arm ? 210 : 48;
+    public static nint Setxattr => Arm ? 5 : 188;
+    public static nint Sendfile => Arm ? 71 : 40;
+
+    // From here on all architectures share them.
+    public static nint PidfdSendSignal => 424;
+    public static nint OpenTree => 428;
+    public static nint MoveMount => 429;
+    public static nint Fsopen => 430;
+    public static nint Fsconfig => 431;
+    public static nint Fsmount => 432;
+    public static nint PidfdOpen => 434;
+    public static nint Clone3 => 435;
+    public static nint CloseRange => 436;
+    public static nint Openat2 => 437;
+    public static nint PidfdGetfd => 438;
+    public static nint MountSetattr => 442;
+}

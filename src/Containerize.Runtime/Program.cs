@@ -1,0 +1,6 @@
+namespace Containerize.Runtime;
+
+internal static class Program
+{
+    private static int Main() => 1;
+}
