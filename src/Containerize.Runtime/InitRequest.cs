@@ -1,0 +1,41 @@
+namespace Containerize.Runtime;
+
+/// <summary>What the parent asks of init, beside the configuration itself. Descriptors are numbers that init inherits.</summary>
+internal sealed record InitRequest
+{
+    /// <summary>The container's id.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>The bundle's directory; absolute.</summary>
+    public string Bundle { get; init; } = "";
+
+    /// <summary>The root filesystem; absolute, links resolved.</summary>
+    public string RootPath { get; init; } = "";
+
+    /// <summary>Whether a process is added to a container (`exec`), rather than the container made.</summary>
+    public bool Joins { get; init; }
+
+    /// <summary>For `exec`: the container's mount namespace; -1: our own is the container's.</summary>
+    public int MountNamespace { get; init; } = -1;
+
+    /// <summary>The FIFO in which init waits for `start`; -1 for `exec`.</summary>
+    public int StartFifo { get; init; } = -1;
+
+    /// <summary>The connected console socket; -1 where there is none.</summary>
+    public int ConsoleSocket { get; init; } = -1;
+
+    /// <summary>How many descriptors from 3 the container's process keeps.</summary>
+    public int PreservedDescriptors { get; init; }
+
+    /// <summary>Whether the root is entered without pivot_root (initramfs).</summary>
+    public bool NoPivot { get; init; }
+
+    /// <summary>Whether the session keyring stays the caller's.</summary>
+    public bool NoNewKeyring { get; init; }
+
+    /// <summary>Whether the container has a user namespace that is not the host's, or the caller is not root.</summary>
+    public bool InUserNamespace { get; init; }
+
+    /// <summary>The container's directory in each hierarchy, as the host sees it: controller, or "" for cgroup v2, to absolute path.</summary>
+    public Dictionary<string, string>? Cgroups { get; init; }
+}

@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+
+namespace Containerize.Runtime.Linux;
+
+/// <summary>A program that we start and wait for: a hook, newuidmap. System.Diagnostics.Process would bring threads and a SIGCHLD handler.</summary>
+internal sealed class ChildProcess : IDisposable
+{
+    private readonly Descriptor _process;
+
+    private ChildProcess(int id, Descriptor process)
+    {
+        Id = id;
+        _process = process;
+    }
+
+    /// <summary>Its process id.</summary>
+    public int Id { get; }
+
+    /// <summary>Starts a program.</summary>
+    /// <param name="path">Its path; absolute.</param>
+    /// <param name="arguments">Its arguments, its own name first.</param>
+    /// <param name="environment">Its whole environment.</param>
+    /// <param name="input">What it reads.</param>
+    /// <param name="output">Where its output and errors go.</param>
+    public static unsafe ChildProcess Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, int input, int output)
+    {
+        using var nativePath = new NativeStrings([path]);
+        using var nativeArguments = new NativeStrings(arguments);
+        using var nativeEnvironment = new NativeStrings(environment);
+        // Above 2: the child puts them into 0 to 2 one after the other.
+        using var inputCopy = DuplicateAbove(input);
+        using var outputCopy = DuplicateAbove(output);
+        // SIG_DFL, no flags, no mask: a struct sigaction of zeros, and a signal set of none.
+        var zeros = (byte*)NativeMemory.AllocZeroed(64);
+        try
+        {
+            ProgramPlan plan = default;
+            plan.Path = nativePath.Pointers[0];
+            plan.Arguments = nativeArguments.Pointers;
+            plan.Environment = nativeEnvironment.Pointers;
+            plan.Standard[0] = inputCopy.Number;
+            plan.Standard[1] = outputCopy.Number;
+            plan.Standard[2] = outputCopy.Number;
+            plan.DefaultAction = zeros;
+            plan.EmptySignalSet = zeros;
+            var id = (int)Syscall.Check(RawChild.Fork(&plan), "clone3", path);
+            return new ChildProcess(id, new Descriptor(plan.PidDescriptor));
+        }
+        finally
+        {
+            NativeMemory.Free(zeros);
+        }
+    }
+
+    /// <summary>Waits until it ends.</summary>
+    /// <param name="milliseconds">How long at most; -1: as long as it takes.</param>
+    /// <returns>The exit code, 128 and the signal's number if one ended it; null when it has not ended, and then it is killed.</returns>
+    public int? Wait(int milliseconds = -1)
+    {
+        if (milliseconds >= 0 && !Polling.Wait(_process.Number, milliseconds))
+        {
+            const int Kill = 9;
+            Syscall.Try(SyscallNumber.PidfdSendSignal, _process.Number, Kill, 0, 0);
+            Waiting.ForChild(_process.Number);
+            return null;
+        }
+
+        return Waiting.ForChild(_process.Number);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _process.Dispose();
+
+    private static Descriptor DuplicateAbove(int descriptor)
+    {
+        const int DuplicateCloseOnExec = 1030;
+        return new Descriptor((int)Syscall.Check(Syscall.Try(SyscallNumber.Fcntl, descriptor, DuplicateCloseOnExec, 10), "fcntl"));
+    }
+}

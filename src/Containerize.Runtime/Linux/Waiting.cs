@@ -1,0 +1,26 @@
+namespace Containerize.Runtime.Linux;
+
+/// <summary>The end of child processes (waitid(2)).</summary>
+internal static unsafe class Waiting
+{
+    private const int Exited = 4;
+    private const int NoWait = 1;
+    private const int OfPidDescriptor = 3;
+    private const int CodeExited = 1;
+
+    /// <summary>Waits for a child and reaps it.</summary>
+    /// <returns>The exit code, or 128 and the number of the signal that ended it.</returns>
+    public static int ForChild(int pidDescriptor) => Wait(pidDescriptor, Exited)!.Value;
+
+    /// <summary>As <see cref="ForChild"/>, or null when it is still there.</summary>
+    public static int? TryForChild(int pidDescriptor) => Wait(pidDescriptor, Exited | NoWait);
+
+    private static int? Wait(int pidDescriptor, int options)
+    {
+        // siginfo_t: signal, errno, code, padding, pid, uid, status.
+        var info = stackalloc int[32];
+        new Span<int>(info, 32).Clear();
+        Syscall.Check(Syscall.Try(SyscallNumber.Waitid, OfPidDescriptor, pidDescriptor, (nint)info, options), "waitid");
+        return info[0] == 0 ? null : info[2] == CodeExited ? info[6] : 128 + info[6];
+    }
+}

@@ -1,0 +1,35 @@
+namespace Containerize.Runtime;
+
+/// <summary>What the parent ("host") and the container's first process ("init") say to each other; the dialogue is drawn at <see cref="SyncChannel"/>.</summary>
+internal enum SyncKind
+{
+    /// <summary>Child: a step before exec failed (step, which, errno).</summary>
+    RawFailure = 1,
+
+    /// <summary>Child: it is in a new user namespace and waits for its id maps.</summary>
+    NeedsIdMaps,
+
+    /// <summary>Child: it has made a time namespace and waits for its offsets.</summary>
+    NeedsTimeOffsets,
+
+    /// <summary>Child: the process id of the second child, of which the parent is the parent.</summary>
+    SecondChild,
+
+    /// <summary>Host: what init is to do.</summary>
+    Request,
+
+    /// <summary>Init: everything is mounted and not yet entered: run the hooks that are the host's.</summary>
+    RunHooks,
+
+    /// <summary>Init: the container is made and waits to be started.</summary>
+    Ready,
+
+    /// <summary>Host: go on.</summary>
+    Proceed,
+
+    /// <summary>Init: it failed; the text says at what and why.</summary>
+    Failure,
+
+    /// <summary>Init: the seccomp filter's notification descriptor is attached.</summary>
+    SeccompListener,
+}
