@@ -19,6 +19,10 @@ internal static unsafe class RawChild
     private const int SigChild = 17;
     private const int EmptyPath = 0x1000;
 
+    // close_range takes unsigned int: the last descriptor there can be.
+    private const int LastDescriptor = int.MaxValue;
+    private const int CloseRangeCloseOnExec = 4;
+
     /// <summary>Forks the child that becomes the container's init.</summary>
     /// <param name="plan">What it does; see <see cref="Narrate"/>.</param>
     /// <param name="clone">Set up by the caller, with CLONE_PIDFD or not.</param>
@@ -159,7 +163,7 @@ internal static unsafe class RawChild
 
         RawSyscall.Call(SyscallNumber.RtSigprocmask, 2, (nint)plan->EmptySignalSet, 0, 8, 0, 0);
         RawSyscall.Call(SyscallNumber.Setsid, 0, 0, 0, 0, 0, 0);
-        RawSyscall.Call(SyscallNumber.CloseRange, 3, (nint)0xFFFF_FFFFL, 4, 0, 0, 0);
+        RawSyscall.Call(SyscallNumber.CloseRange, 3, LastDescriptor, CloseRangeCloseOnExec, 0, 0, 0);
         RawSyscall.Call(SyscallNumber.Execve, (nint)plan->Path, (nint)plan->Arguments, (nint)plan->Environment, 0, 0, 0);
     }
 
