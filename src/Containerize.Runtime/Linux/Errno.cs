@@ -36,6 +36,7 @@ internal static class Errno
     public const int EOVERFLOW = 75;
     public const int EUSERS = 87;
     public const int EOPNOTSUPP = 95;
+    public const int EDQUOT = 122;
 
     /// <summary>The words of strerror(3), in English whatever the locale.</summary>
     public static string Describe(int errno) => errno switch

@@ -110,6 +110,32 @@ internal static unsafe class FileSystem
         }
     }
 
+    /// <summary>What a symbolic link points to.</summary>
+    public static string ReadLink(int directory, string path)
+    {
+        using var text = new NativeText(path);
+        var buffer = stackalloc byte[4096];
+        var size = (int)Syscall.Check(Syscall.Try(SyscallNumber.Readlinkat, directory, text.Address, (nint)buffer, 4096), "readlinkat", path);
+        return Encoding.UTF8.GetString(buffer, size);
+    }
+
+    /// <summary>Writes a file as a whole: beside it first, then in its place.</summary>
+    public static void Replace(int directory, string path, ReadOnlySpan<byte> content, uint mode)
+    {
+        var beside = path + ".tmp";
+        using (var file = Open(directory, beside, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Truncate | OpenFlags.NoFollow, ResolveFlags.None, mode))
+        {
+            while (content.Length > 0)
+            {
+                content = content[(int)Syscall.Check(TryWrite(file.Number, content), "write", path)..];
+            }
+        }
+
+        using var from = new NativeText(beside);
+        using var to = new NativeText(path);
+        Syscall.Check(Syscall.Try(SyscallNumber.Renameat2, directory, from.Address, directory, to.Address, 0), "rename", path);
+    }
+
     /// <summary>The magic number of the filesystem that a file is on (statfs(2)).</summary>
     public static uint Magic(int descriptor)
     {

@@ -18,6 +18,7 @@ internal static unsafe class RawChild
 {
     private const int SigChild = 17;
     private const int EmptyPath = 0x1000;
+    private const int SetDumpable = 4;
 
     // close_range takes unsigned int: the last descriptor there can be.
     private const int LastDescriptor = int.MaxValue;
@@ -72,6 +73,13 @@ internal static unsafe class RawChild
     {
         if (plan->Joins)
         {
+            // In the container's namespaces our executable is still the host's: nobody in there may look (CVE-2019-5736). With
+            // maps to come, /proc/PID/uid_map has to stay the parent's.
+            if (!plan->UnshareUser)
+            {
+                RawSyscall.Call(SyscallNumber.Prctl, SetDumpable, 0, 0, 0, 0, 0);
+            }
+
             for (var i = 0; i < plan->JoinCount; i++)
             {
                 if (RawSyscall.Call(SyscallNumber.Setns, plan->JoinDescriptors[i], (nint)plan->JoinFlags[i], 0, 0, 0, 0) != 0)
@@ -125,6 +133,7 @@ internal static unsafe class RawChild
         }
 
         WaitForGo(plan->Channel);
+        RawSyscall.Call(SyscallNumber.Prctl, SetDumpable, 0, 0, 0, 0, 0);
         if (RawSyscall.Call(SyscallNumber.Setsid, 0, 0, 0, 0, 0, 0) < 0)
         {
             Fail(plan->Channel, RawStep.NewSession, 0);

@@ -102,5 +102,6 @@ internal static class SyscallNumber
     public static nint CloseRange => 436;
     public static nint Openat2 => 437;
     public static nint PidfdGetfd => 438;
+    public static nint Faccessat2 => 439;
     public static nint MountSetattr => 442;
 }

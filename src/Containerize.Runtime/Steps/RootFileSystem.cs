@@ -21,16 +21,18 @@ internal sealed class RootFileSystem(RuntimeSpec spec, InitRequest request, Proc
     /// <param name="terminal">The slave.</param>
     public void MountConsole(int terminal)
     {
-        _ = terminal;
+        _ = (terminal, proc);
     }
 
     /// <summary>Enters the root (pivot_root, or what stands for it), and lets go of the old one.</summary>
     public void Enter()
     {
+        _ = proc;
     }
 
     /// <summary>What is done from inside: propagation, kernel parameters, masked and read-only paths, a read-only root.</summary>
     public void Close()
     {
+        _ = proc;
     }
 }

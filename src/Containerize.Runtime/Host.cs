@@ -1,0 +1,265 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Containerize.Oci.Runtime;
+using Containerize.Runtime.Linux;
+using Containerize.Runtime.Steps;
+
+namespace Containerize.Runtime;
+
+/// <summary>The parent's side of a new process in a container: forks it, and answers it until it is ready. See <see cref="SyncChannel"/>.</summary>
+internal sealed unsafe class Host : IDisposable
+{
+    private readonly RuntimeSpec _spec;
+    private readonly SyncChannel _channel;
+    private Descriptor? _process;
+
+    private Host(RuntimeSpec spec, SyncChannel channel)
+    {
+        _spec = spec;
+        _channel = channel;
+    }
+
+    /// <summary>The process id of init, as we see it.</summary>
+    public int Pid { get; private set; }
+
+    /// <summary>Init's pidfd.</summary>
+    public int Process => _process!.Number;
+
+    /// <summary>What is done for a child at the points at which it waits.</summary>
+    /// <param name="Prepare">Before it executes anything: cgroup and the like. The child's process id.</param>
+    /// <param name="Hooks">When everything is mounted; null where there are no such hooks.</param>
+    /// <param name="Ready">When it is ready: limits that our own start would not survive.</param>
+    internal sealed record Duties(Action<int> Prepare, Action<int>? Hooks, Action<int> Ready);
+
+    /// <summary>Forks a process, and answers it until it is ready.</summary>
+    /// <param name="spec">The configuration.</param>
+    /// <param name="joins">Namespaces to join before the others are made: descriptor, flags, words for the error.</param>
+    /// <param name="request">What init is asked; its descriptors are handed on.</param>
+    /// <param name="config">The configuration as JSON, for init.</param>
+    /// <param name="duties">What is done meanwhile.</param>
+    public static Host Start(RuntimeSpec spec, IReadOnlyList<NamespaceJoin> joins, InitRequest request, byte[] config, Duties duties)
+    {
+        var (ours, childs) = Sockets.Pair();
+        var host = new Host(spec, new SyncChannel(ours));
+        try
+        {
+            using (childs)
+            {
+                host.Fork(joins, request, childs.Number);
+            }
+
+            host.Answer(joins, request, config, duties);
+            return host;
+        }
+        catch
+        {
+            host.Abandon();
+            host.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until init has become the user's program; what it failed at is thrown.</summary>
+    public void AwaitExec()
+    {
+        if (_channel.Receive() is { } message)
+        {
+            throw Translate(message, []);
+        }
+    }
+
+    /// <summary>Ends init, and reaps it where it is our child.</summary>
+    public void Abandon()
+    {
+        if (_process is null)
+        {
+            return;
+        }
+
+        Syscall.Try(SyscallNumber.PidfdSendSignal, _process.Number, Signals.Kill, 0, 0);
+        try
+        {
+            Waiting.ForChild(_process.Number);
+        }
+        catch (SyscallException)
+        {
+            // Somebody else's child by now.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _process?.Dispose();
+        _channel.Dispose();
+    }
+
+    private void Fork(IReadOnlyList<NamespaceJoin> joins, InitRequest request, int childChannel)
+    {
+        using var executable = SealedExecutable.Open();
+        using var arguments = new NativeStrings(["containerize-runtime", "init", childChannel.ToString(CultureInfo.InvariantCulture)]);
+        using var environment = new NativeStrings([]);
+        var descriptors = stackalloc int[joins.Count + 1];
+        var flags = stackalloc ulong[joins.Count + 1];
+        for (var i = 0; i < joins.Count; i++)
+        {
+            descriptors[i] = joins[i].Descriptor;
+            flags[i] = joins[i].Flags;
+        }
+
+        var emptyPath = (byte*)NativeMemory.AllocZeroed(1);
+        try
+        {
+            InitPlan plan = default;
+            plan.Channel = childChannel;
+            plan.Executable = executable.Number;
+            plan.EmptyPath = emptyPath;
+            plan.Arguments = arguments.Pointers;
+            plan.Environment = environment.Pointers;
+            plan.JoinCount = joins.Count;
+            plan.JoinDescriptors = descriptors;
+            plan.JoinFlags = flags;
+            plan.UnshareTime = !request.Joins && _spec.HasNew("time");
+            plan.Joins = joins.Count > 0 || plan.UnshareTime;
+            plan.UnshareUser = plan.Joins && !request.Joins && _spec.HasNew("user");
+            plan.UnshareCgroup = !request.Joins && _spec.HasNew("cgroup");
+            plan.BecomeRoot = request.Joins ? joins.Any(join => (join.Flags & CloneFlags.NewUser) != 0) : _spec.HasOwn("user");
+            plan.CloneFlags = request.Joins ? 0 : NewNamespaces(plan.Joins);
+
+            Inherit(childChannel);
+            Inherit(request.MountNamespace);
+            Inherit(request.StartFifo);
+            Inherit(request.ConsoleSocket);
+            var pidDescriptor = -1;
+            CloneArguments clone = default;
+            clone.Flags = CloneFlags.PidDescriptor;
+            clone.PidDescriptor = (ulong)&pidDescriptor;
+            Pid = (int)Syscall.Check(RawChild.Fork(&plan, &clone), "clone3", "with the container's namespaces");
+            _process = new Descriptor(pidDescriptor);
+        }
+        finally
+        {
+            NativeMemory.Free(emptyPath);
+        }
+    }
+
+    // All but the cgroup namespace, whose root is the cgroup in which it is made, and the time namespace, which is for children.
+    private ulong NewNamespaces(bool inSecondChild)
+    {
+        var flags = 0ul;
+        foreach (var (word, flag, _) in Namespaces.All)
+        {
+            if (_spec.HasNew(word) && flag is not (CloneFlags.NewCgroup or CloneFlags.NewTime) && !(inSecondChild && flag == CloneFlags.NewUser))
+            {
+                flags |= flag;
+            }
+        }
+
+        return flags;
+    }
+
+    private void Answer(IReadOnlyList<NamespaceJoin> joins, InitRequest request, byte[] config, Duties duties)
+    {
+        var twoChildren = joins.Count > 0 || (!request.Joins && _spec.HasNew("time"));
+        while (twoChildren)
+        {
+            switch (_channel.Receive())
+            {
+                case { Kind: SyncKind.NeedsIdMaps }:
+                    UserNamespace.WriteMaps(Pid, _spec.Linux!);
+                    _channel.Send(SyncKind.Proceed);
+                    break;
+                case { Kind: SyncKind.NeedsTimeOffsets }:
+                    TimeOffsets.Write(Pid, _spec.Linux?.TimeOffsets);
+                    _channel.Send(SyncKind.Proceed);
+                    break;
+                case { Kind: SyncKind.SecondChild } message:
+                    TakeSecond(message.Number(0));
+                    twoChildren = false;
+                    break;
+                case var other:
+                    throw Translate(other, joins);
+            }
+        }
+
+        if (!request.Joins && joins.Count == 0 && !_spec.HasNew("time") && _spec.HasNew("user"))
+        {
+            UserNamespace.WriteMaps(Pid, _spec.Linux!);
+        }
+
+        duties.Prepare(Pid);
+        _channel.Send(SyncKind.Proceed);
+        _channel.Send(SyncKind.Request, JsonSerializer.SerializeToUtf8Bytes(request, RecordJson.Default.InitRequest));
+        _channel.Send(SyncKind.Request, config);
+        while (true)
+        {
+            switch (_channel.Receive())
+            {
+                case { Kind: SyncKind.RunHooks }:
+                    duties.Hooks?.Invoke(Pid);
+                    _channel.Send(SyncKind.Proceed);
+                    break;
+                case { Kind: SyncKind.Ready }:
+                    duties.Ready(Pid);
+                    _channel.Send(SyncKind.Proceed);
+                    return;
+                case var other:
+                    throw Translate(other, joins);
+            }
+        }
+    }
+
+    // The first child has ended: it is reaped, and the second, whose parent we are too, is who we talk to.
+    private void TakeSecond(int pid)
+    {
+        var second = new Descriptor((int)Syscall.Check(Syscall.Try(SyscallNumber.PidfdOpen, pid, 0), "pidfd_open", "the container's first process"));
+        Waiting.ForChild(_process!.Number);
+        _process.Dispose();
+        _process = second;
+        Pid = pid;
+    }
+
+    private static void Inherit(int descriptor)
+    {
+        if (descriptor >= 0)
+        {
+            const int SetDescriptorFlags = 2;
+            Syscall.Check(Syscall.Try(SyscallNumber.Fcntl, descriptor, SetDescriptorFlags, 0), "fcntl");
+        }
+    }
+
+    private static ContainerizeException Translate(SyncMessage? message, IReadOnlyList<NamespaceJoin> joins)
+    {
+        const string Doing = "creating the container";
+        switch (message)
+        {
+            case null:
+                return Failure.Of(6003, Doing, "the container's first process ended without a word", "It may have been killed; look for the out-of-memory killer in the kernel's log.");
+            case { Kind: SyncKind.Failure }:
+                return new ContainerizeException(6003, "unable to start container process", message.Text.TrimEnd('.'), "");
+            case { Kind: SyncKind.RawFailure }:
+                var which = message.Number(1);
+                var step = (RawStep)message.Number(0) switch
+                {
+                    RawStep.Join => which >= 0 && which < joins.Count ? $"setns {joins[which].Name}" : "setns",
+                    RawStep.UnshareUser => "unshare: a user namespace",
+                    RawStep.UnshareTime => "unshare: a time namespace",
+                    RawStep.UnshareCgroup => "unshare: a cgroup namespace",
+                    RawStep.SecondClone => "clone3 with the container's namespaces",
+                    RawStep.NewSession => "setsid",
+                    RawStep.BecomeRoot => "becoming user 0 of the user namespace (is it mapped?)",
+                    _ => "execveat of containerize-runtime",
+                };
+                return Failure.Of(6003, Doing, $"{step}: {Errno.Describe(message.Number(2))}");
+            default:
+                return Failure.Of(6003, Doing, $"an unexpected message ({(int)message.Kind}) from the container's first process");
+        }
+    }
+}
+
+/// <summary>A namespace to join.</summary>
+/// <param name="Descriptor">The namespace's file, or the pidfd of a process in it.</param>
+/// <param name="Flags">Which, as setns takes it.</param>
+/// <param name="Name">For the error.</param>
+internal sealed record NamespaceJoin(int Descriptor, ulong Flags, string Name);

@@ -1,0 +1,257 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Containerize.Oci.Runtime;
+using Containerize.Runtime.Linux;
+using Containerize.Runtime.Steps;
+
+namespace Containerize.Runtime;
+
+/// <summary>The container's first process (or one more, for `exec`) from its own namespaces to the user's program: read it from top to bottom.</summary>
+internal sealed class Init
+{
+    private readonly SyncChannel _channel;
+    private readonly InitRequest _request;
+    private readonly RuntimeSpec _spec;
+
+    private Init(SyncChannel channel, InitRequest request, RuntimeSpec spec)
+    {
+        _channel = channel;
+        _request = request;
+        _spec = spec;
+    }
+
+    /// <summary>The `init` that nobody types; returns only by failing.</summary>
+    /// <param name="channelNumber">The descriptor of the channel to the parent.</param>
+    public static int Run(string channelNumber)
+    {
+        using var channel = new SyncChannel(new Descriptor(int.Parse(channelNumber, CultureInfo.InvariantCulture)));
+        try
+        {
+            const int SetDumpable = 4;
+            Syscall.Try(SyscallNumber.Prctl, SetDumpable, 0);
+            const int SetDescriptorFlags = 2;
+            Syscall.Check(Syscall.Try(SyscallNumber.Fcntl, channel.Number, SetDescriptorFlags, 1), "fcntl");
+            var request = Expect(channel, RecordJson.Default.InitRequest);
+            var spec = Expect(channel, RuntimeJson.Default.RuntimeSpec);
+            var init = new Init(channel, request, spec);
+            if (request.Joins)
+            {
+                init.Join();
+            }
+            else
+            {
+                init.Make();
+            }
+        }
+        catch (Exception e) when (e is ContainerizeException or SyscallException or ArgumentException or JsonException)
+        {
+            Report(channel, e is ContainerizeException ? e.Message : $"starting the container process: {e.Message}");
+        }
+
+        return 1;
+    }
+
+    private void Make()
+    {
+        using var proc = ProcFs.Open();
+        if (!_request.NoNewKeyring)
+        {
+            Keyring.Join(_request.Id);
+        }
+
+        if (_spec.HasNew("network"))
+        {
+            Failure.Step("bringing up the loopback interface", Loopback.Raise);
+        }
+
+        // Everything in the root is seen by nobody yet, and nothing of it is entered.
+        var root = new RootFileSystem(_spec, _request, proc);
+        root.Prepare();
+        _channel.Send(SyncKind.RunHooks);
+        AwaitProceed();
+        Hooks.Run("createContainer", _spec.Hooks?.CreateContainer, State("creating"));
+
+        root.Enter();
+        if (_request.ConsoleSocket >= 0)
+        {
+            TakeTerminal(slave => root.MountConsole(slave));
+        }
+
+        if (_spec.Hostname is { Length: > 0 } hostname)
+        {
+            Failure.Step($"setting the host name {hostname}", () => Name(SyscallNumber.Sethostname, hostname));
+        }
+
+        if (_spec.Domainname is { Length: > 0 } domain)
+        {
+            Failure.Step($"setting the domain name {domain}", () => Name(SyscallNumber.Setdomainname, domain));
+        }
+
+        root.Close();
+        Finish(_spec.Process!, proc);
+    }
+
+    private void Join()
+    {
+        if (_request.MountNamespace >= 0)
+        {
+            // A namespace of mounts can be joined by a thread that shares its working directory with no other.
+            Failure.Step("joining the container's mounts", () =>
+            {
+                Syscall.Check(Syscall.Try(SyscallNumber.Unshare, (nint)CloneFlags.FileSystem), "unshare");
+                Syscall.Check(Syscall.Try(SyscallNumber.Setns, _request.MountNamespace, (nint)CloneFlags.NewMount), "setns");
+            });
+        }
+
+        using var proc = ProcFs.Open();
+        if (!_request.NoNewKeyring)
+        {
+            Keyring.Join(_request.Id);
+        }
+
+        if (_request.ConsoleSocket >= 0)
+        {
+            TakeTerminal(null);
+        }
+
+        Finish(_spec.Process!, proc);
+    }
+
+    // From the container as it should be to the user's program. What is done as whom, and before what, is what matters here.
+    private void Finish(ProcessSpec process, ProcFs proc)
+    {
+        Labels.Apply(process, proc);
+        Scheduling.Apply(process);
+        var environment = EnvironmentOf(process);
+        // Opened while it can be: after exec nobody has it, and no path of the container leads to it.
+        Execution.CloseFrom(3 + _request.PreservedDescriptors);
+        Syscall.Try(SyscallNumber.Umask, (nint)(process.User?.Umask ?? 0b000_010_010));
+
+        var filter = SeccompStep.Prepare(_spec, process);
+        // Without no_new_privs a filter needs a right that the next steps give up; with it, the later the fewer calls it must allow.
+        if (filter is not null && !process.NoNewPrivileges)
+        {
+            filter.Load(_channel);
+        }
+
+        var cwd = process.Cwd is { Length: > 0 } given ? given : "/";
+        var changed = Credentials.TryChangeDirectory(cwd, out var error);
+        if (!changed && error!.Errno is not (Errno.EPERM or Errno.EACCES))
+        {
+            throw Failure.Of(6013, $"changing to process.cwd {cwd}", error.Message, "Use a directory of the container.");
+        }
+
+        Credentials.Become(process);
+        // Directories that only the user may enter, as on NFS.
+        if (!changed && !Credentials.TryChangeDirectory(cwd, out error))
+        {
+            throw Failure.Of(6013, $"changing to process.cwd {cwd}", error!.Message, "Use a directory of the container that process.user may enter.");
+        }
+
+        Credentials.CheckDirectory();
+        Failure.Step("setting capabilities", () => Capabilities.Apply(process.Capabilities));
+        if (process.NoNewPrivileges)
+        {
+            const int SetNoNewPrivileges = 38;
+            Syscall.Check(Syscall.Try(SyscallNumber.Prctl, SetNoNewPrivileges, 1, 0, 0, 0), "prctl", "PR_SET_NO_NEW_PRIVS");
+        }
+
+        var program = Execution.Find(process, environment);
+        Scheduling.SetPersonality(_spec.Linux?.Personality);
+        _channel.Send(SyncKind.Ready);
+        AwaitProceed();
+        if (_request.StartFifo >= 0)
+        {
+            AwaitStart(proc);
+            Hooks.Run("startContainer", _spec.Hooks?.StartContainer, State("created"));
+        }
+
+        if (filter is not null && process.NoNewPrivileges)
+        {
+            filter.Load(_channel);
+        }
+
+        try
+        {
+            Execution.Replace(program, process.Args!, environment);
+        }
+        catch (SyscallException e)
+        {
+            throw Failure.Of(6014, "starting the container process", $"exec {program}: {Errno.Describe(e.Errno)}", "Check that the program is for this architecture, and that its interpreter is there.");
+        }
+    }
+
+    // Opening the other end of a FIFO waits until somebody opens this one; `start` reads a byte.
+    private void AwaitStart(ProcFs proc)
+    {
+        using var fifo = proc.Reopen(_request.StartFifo, OpenFlags.WriteOnly);
+        Syscall.Check(FileSystem.TryWrite(fifo.Number, "0"u8), "write", StateDirectory.StartFifo);
+    }
+
+    private void TakeTerminal(Action<int>? mount)
+    {
+        Failure.Step("making the container's terminal", () =>
+        {
+            using var slave = Terminal.Make(_request.ConsoleSocket, _spec.Process!.ConsoleSize);
+            mount?.Invoke(slave.Number);
+            Terminal.Take(slave.Number);
+        });
+    }
+
+    private void AwaitProceed()
+    {
+        if (_channel.Receive() is not { Kind: SyncKind.Proceed })
+        {
+            throw new SyscallException("read", "from the runtime, which has ended", Errno.EPIPE);
+        }
+    }
+
+    private ContainerState State(string status) => new()
+    {
+        OciVersion = _spec.OciVersion ?? "",
+        Id = _request.Id,
+        Status = status,
+        Pid = (int)Syscall.Try(SyscallNumber.Getpid),
+        Bundle = _request.Bundle,
+        Annotations = _spec.Annotations,
+    };
+
+    private static List<string> EnvironmentOf(ProcessSpec process)
+    {
+        var environment = new List<string>(process.Env ?? []);
+        if (!environment.Exists(variable => variable.StartsWith("HOME=", StringComparison.Ordinal) && variable.Length > 5))
+        {
+            environment.RemoveAll(variable => variable.StartsWith("HOME=", StringComparison.Ordinal));
+            environment.Add("HOME=" + Credentials.HomeOf(process.User?.Uid ?? 0));
+        }
+
+        return environment;
+    }
+
+    private static void Name(nint call, string name)
+    {
+        using var text = new NativeText(name);
+        Syscall.Check(Syscall.Try(call, text.Address, Encoding.UTF8.GetByteCount(name)), call == SyscallNumber.Sethostname ? "sethostname" : "setdomainname", name);
+    }
+
+    private static T Expect<T>(SyncChannel channel, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        return channel.Receive() is { Kind: SyncKind.Request } message
+            ? JsonSerializer.Deserialize(message.Content, type)!
+            : throw new SyscallException("read", "what the runtime asks", Errno.EPIPE);
+    }
+
+    // To the parent; to our own errors once it has gone.
+    private static void Report(SyncChannel channel, string text)
+    {
+        try
+        {
+            channel.Send(SyncKind.Failure, Encoding.UTF8.GetBytes(text));
+        }
+        catch (SyscallException)
+        {
+            FileSystem.TryWrite(2, Encoding.UTF8.GetBytes($"containerize-runtime: {text}\n"));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+namespace Containerize.Runtime.Linux;
+
+/// <summary>Signals: names, dispositions, the mask.</summary>
+internal static unsafe class Signals
+{
+    public const int Kill = 9;
+    public const int Terminate = 15;
+    private const int Last = 64;
+
+    private static readonly string[] Names =
+    [
+        "", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT", "CHLD",
+        "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
+    ];
+
+    /// <summary>A number, a name, or a name with SIG before it; also RTMIN+n and RTMAX-n. Null where it is none.</summary>
+    public static int? Parse(string text)
+    {
+        if (int.TryParse(text, out var number))
+        {
+            return number is >= 0 and <= Last ? number : null;
+        }
+
+        var name = text.ToUpperInvariant();
+        name = name.StartsWith("SIG", StringComparison.Ordinal) ? name[3..] : name;
+        if (name.StartsWith("RTMIN", StringComparison.Ordinal))
+        {
+            return Offset(name[5..], 34, 1);
+        }
+
+        if (name.StartsWith("RTMAX", StringComparison.Ordinal))
+        {
+            return Offset(name[5..], Last, -1);
+        }
+
+        name = name switch { "IOT" => "ABRT", "CLD" => "CHLD", "POLL" => "IO", _ => name };
+        var index = Array.IndexOf(Names, name);
+        return index > 0 ? index : null;
+    }
+
+    /// <summary>All dispositions to their defaults, and nothing blocked: .NET ignores SIGPIPE and catches others, and what is ignored stays so over execve.</summary>
+    public static void Reset()
+    {
+        var zeros = stackalloc ulong[4];
+        new Span<ulong>(zeros, 4).Clear();
+        for (var signal = 1; signal <= Last; signal++)
+        {
+            Syscall.Try(SyscallNumber.RtSigaction, signal, (nint)zeros, 0, 8);
+        }
+
+        const int SetMask = 2;
+        Syscall.Try(SyscallNumber.RtSigprocmask, SetMask, (nint)zeros, 0, 8);
+    }
+
+    private static int? Offset(string text, int from, int sign) =>
+        text.Length == 0 ? from : int.TryParse(text, out var offset) && offset * sign >= 0 && from + offset is >= 34 and <= Last ? from + offset : null;
+}

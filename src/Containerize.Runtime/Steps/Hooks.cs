@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Containerize.Oci.Runtime;
+using Containerize.Runtime.Linux;
+
+namespace Containerize.Runtime.Steps;
+
+/// <summary>Hooks: programs of the configuration that are told the container's state on their input (config.md, POSIX-platform Hooks).</summary>
+internal static class Hooks
+{
+    /// <summary>Runs hooks one after the other; CTZ6020 at the first that fails.</summary>
+    /// <param name="kind">Which kind, for the error.</param>
+    /// <param name="hooks">The hooks.</param>
+    /// <param name="state">What they are told.</param>
+    public static void Run(string kind, IReadOnlyList<HookSpec>? hooks, ContainerState state)
+    {
+        if (hooks is null || hooks.Count == 0)
+        {
+            return;
+        }
+
+        var json = JsonSerializer.SerializeToUtf8Bytes(state, RuntimeJson.Default.ContainerState);
+        for (var i = 0; i < hooks.Count; i++)
+        {
+            Run($"{kind} #{i}", hooks[i], json);
+        }
+    }
+
+    private static void Run(string name, HookSpec hook, byte[] state)
+    {
+        var path = hook.Path ?? "";
+        var doing = $"error running {name} hook {path}";
+        if (!path.StartsWith('/'))
+        {
+            throw Failure.Of(6020, doing, "its path is not absolute");
+        }
+
+        using var input = MemoryFile.With("state", state);
+        using var output = MemoryFile.Create("output");
+        int? code = null;
+        Failure.Step(doing, () =>
+        {
+            using var child = ChildProcess.Start(path, hook.Args is { Count: > 0 } ? hook.Args : [path], hook.Env ?? [], input.Number, output.Number);
+            code = child.Wait(hook.Timeout is { } seconds ? checked(seconds * 1000) : -1);
+        });
+        if (code is null)
+        {
+            throw Failure.Of(6020, doing, $"hook ran past specified timeout of {hook.Timeout}s");
+        }
+
+        if (code != 0)
+        {
+            throw Failure.Of(6020, doing, $"exit status {code}, output: {MemoryFile.Text(output)}");
+        }
+    }
+}
