@@ -12,13 +12,16 @@ internal sealed class Cgroup : IDisposable
 {
     private const int Kill = 9;
 
-    private readonly List<CgroupDirectory> _directories;
-    private readonly List<CgroupCreation> _creations;
+    // A process that was killed leaves its cgroup only after it has been reaped.
+    private const int PatienceMilliseconds = 2000;
 
-    private Cgroup(List<CgroupDirectory> directories, List<CgroupCreation> creations)
+    private readonly List<CgroupDirectory> _directories;
+    private readonly Action _undo;
+
+    private Cgroup(List<CgroupDirectory> directories, Action undo)
     {
         _directories = directories;
-        _creations = creations;
+        _undo = undo;
     }
 
     /// <summary>Whether it is of version 2 alone.</summary>
@@ -56,48 +59,8 @@ internal sealed class Cgroup : IDisposable
     /// <exception cref="ContainerizeException">It cannot be made, or is in use; nothing that was made remains.</exception>
     public static Cgroup Create(CgroupHierarchies hierarchies, CgroupPath path, ResourcesSpec? resources, bool rootless)
     {
-        // What contradicts itself is refused before anything is made.
-        var plan = ResourcePlan.Of(resources, hierarchies.IsUnified ? CgroupVersion.Two : CgroupVersion.One);
-        if (!rootless && !hierarchies.IsUnified)
-        {
-            RequireDevices(hierarchies);
-        }
-
-        var cgroup = new Cgroup([], []);
-        try
-        {
-            foreach (var hierarchy in hierarchies.All)
-            {
-                var creation = new CgroupCreation(hierarchy, resources, hierarchies.IsUnified);
-                try
-                {
-                    cgroup._directories.Add(creation.Make(path.In(hierarchy), out var existed));
-                    cgroup._creations.Add(creation);
-                    if (existed)
-                    {
-                        RequireUnused(cgroup._directories[^1]);
-                    }
-                }
-                catch (SyscallException e) when (rootless && !path.IsGiven && IsPermission(e.Errno))
-                {
-                    RequireNoLimits(hierarchy, hierarchies, plan, e);
-                }
-                catch (SyscallException e)
-                {
-                    throw new ContainerizeException(
-                        CgroupError.Making, $"making the cgroup {hierarchy.Absolute(path.In(hierarchy))}", e.Message,
-                        IsPermission(e.Errno) ? "Have a cgroup delegated to this user, or choose a cgroupsPath in one." : "", e);
-                }
-            }
-
-            return cgroup;
-        }
-        catch
-        {
-            cgroup.Undo();
-            cgroup.Dispose();
-            throw;
-        }
+        var creation = CgroupSetup.Make(hierarchies, path, resources, rootless);
+        return new Cgroup(creation.Directories, creation.Undo);
     }
 
     /// <summary>Opens a container's cgroup by the paths of its state; what is gone is left out.</summary>
@@ -116,7 +79,7 @@ internal sealed class Cgroup : IDisposable
             list.Add(controller);
         }
 
-        var cgroup = new Cgroup([], []);
+        var cgroup = new Cgroup([], static () => { });
         try
         {
             foreach (var ((path, version), list) in controllers)
@@ -152,7 +115,7 @@ internal sealed class Cgroup : IDisposable
                 result = TryJoinBeside(init, pid);
             }
 
-            if (result < 0 && rootless && IsPermission((int)-result))
+            if (result < 0 && rootless && CgroupSetup.IsPermission((int)-result))
             {
                 directory.Dispose();
                 _directories.RemoveAt(i);
@@ -177,16 +140,15 @@ internal sealed class Cgroup : IDisposable
             CgroupDevices.Apply(_directories, devices, rootless);
         }
 
-        var version = IsUnified ? CgroupVersion.Two : CgroupVersion.One;
         MemoryCheck.Run(_directories, resources?.Memory);
-        CgroupLimit.WriteAll(_directories, ResourcePlan.Of(resources, version, MemoryCheck.PresentLimit(_directories)).Writes);
+        CgroupLimit.WriteAll(_directories, ResourcePlan.Of(resources, Version, MemoryCheck.PresentLimit(_directories)).Writes);
     }
 
     /// <summary>Sets the most processes; to be called when the container's first process needs no more threads of ours.</summary>
     /// <exception cref="ContainerizeException">The limit is refused, or its controller is not there.</exception>
     public void ApplyProcessLimit(ResourcesSpec? resources)
     {
-        if (resources?.Pids is not null && ResourcePlan.Of(new ResourcesSpec { Pids = resources.Pids }, CgroupVersion.Two).ProcessLimit is { } write)
+        if (ResourcePlan.Of(resources, Version).ProcessLimit is { } write)
         {
             CgroupLimit.WriteAll(_directories, [write]);
         }
@@ -199,7 +161,7 @@ internal sealed class Cgroup : IDisposable
     /// <exception cref="ContainerizeException">A limit is refused; the old ones are set again, as far as they are known.</exception>
     public ResourcesSpec Update(ResourcesSpec? applied, ResourcesSpec change)
     {
-        var needed = ResourceUpdate.Needed(applied, change, IsUnified ? CgroupVersion.Two : CgroupVersion.One);
+        var needed = ResourceUpdate.Needed(applied, change, Version);
         try
         {
             Apply(needed, null, rootless: false);
@@ -287,9 +249,10 @@ internal sealed class Cgroup : IDisposable
     public void Remove()
     {
         ContainerizeException? failure = null;
+        var deadline = Environment.TickCount64 + PatienceMilliseconds;
         foreach (var directory in _directories)
         {
-            var result = CgroupRemoval.TryRemove(directory.Path, directory.Version, wait: true);
+            var result = CgroupRemoval.TryRemove(directory.Path, directory.Version, deadline);
             if (result < 0)
             {
                 failure ??= new(
@@ -305,13 +268,7 @@ internal sealed class Cgroup : IDisposable
     }
 
     /// <summary>Takes back <see cref="Create"/>: what it made goes, as far as it is empty, the directories above included.</summary>
-    public void Undo()
-    {
-        for (var i = _creations.Count - 1; i >= 0; i--)
-        {
-            _creations[i].Undo();
-        }
-    }
+    public void Undo() => _undo();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -324,60 +281,8 @@ internal sealed class Cgroup : IDisposable
         _directories.Clear();
     }
 
-    private static bool IsPermission(int errno) => errno is Errno.EPERM or Errno.EACCES or Errno.EROFS;
-
-    private static void RequireDevices(CgroupHierarchies hierarchies)
-    {
-        foreach (var hierarchy in hierarchies.All)
-        {
-            foreach (var controller in hierarchy.Controllers)
-            {
-                if (controller == "devices")
-                {
-                    return;
-                }
-            }
-        }
-
-        throw new ContainerizeException(
-            CgroupError.Hierarchy, "looking for the host's control groups", "the controller \"devices\" is not mounted, so a container could use every device",
-            "Mount the host's control groups below /sys/fs/cgroup.");
-    }
-
-    // The devices hierarchy stands for all of version 1, as it does for runc: engines may have processes of their own in others.
-    private static void RequireUnused(CgroupDirectory directory)
-    {
-        var unified = directory.Version == CgroupVersion.Two;
-        var pids = new List<int>();
-        if (unified || CgroupLimit.Find([directory], "devices") is not null)
-        {
-            CgroupProcesses.Collect(directory, pids);
-        }
-
-        if (pids.Count > 0)
-        {
-            throw InUse(directory, $"it has processes already, {pids.Count} of them");
-        }
-
-        if ((unified || CgroupLimit.Find([directory], "freezer") is not null) && CgroupFreezer.IsFrozen(directory))
-        {
-            throw InUse(directory, "it is frozen");
-        }
-    }
-
-    private static ContainerizeException InUse(CgroupDirectory directory, string why) =>
-        new(CgroupError.InUse, $"making the cgroup {directory.Path}", why, "End what uses it, or choose another cgroupsPath.");
-
-    // On version 1 the limits of a hierarchy that is left out fail when they are set.
-    private static void RequireNoLimits(CgroupHierarchy hierarchy, CgroupHierarchies hierarchies, ResourcePlan plan, SyscallException cause)
-    {
-        if (hierarchies.IsUnified && (plan.Writes.Count > 0 || plan.ProcessLimit is not null))
-        {
-            throw new ContainerizeException(
-                CgroupError.Making, $"making a cgroup in {hierarchy.MountPoint} for the container's limits", cause.Message,
-                "Have a cgroup delegated to this user, or leave the limits out.", cause);
-        }
-    }
+    // Where there is no cgroup at all only the absence of limits matters.
+    private CgroupVersion Version => IsUnified ? CgroupVersion.Two : CgroupVersion.One;
 
     private static void TryFreeze(CgroupDirectory freezer)
     {

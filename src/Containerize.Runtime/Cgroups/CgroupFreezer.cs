@@ -62,6 +62,11 @@ internal static class CgroupFreezer
         return state == "FROZEN\n" && directory.TryRead("freezer.self_freezing") != "0\n";
     }
 
+    /// <summary>Whether a cgroup above it is frozen, so that whoever joins stops at once.</summary>
+    public static bool IsBelowFrozen(CgroupDirectory directory) => directory.Version == CgroupVersion.One
+        ? directory.TryRead(State) is "FROZEN\n" or "FREEZING\n"
+        : (directory.TryRead("cgroup.events") ?? "").Contains("frozen 1", StringComparison.Ordinal);
+
     private static nint TryThaw(CgroupDirectory directory) =>
         directory.Version == CgroupVersion.One ? directory.TryWrite(State, "THAWED") : directory.TryWrite(Switch, "0");
 

@@ -5,15 +5,14 @@ namespace Containerize.Runtime.Cgroups;
 /// <summary>Removes a cgroup and the cgroups below it.</summary>
 internal static class CgroupRemoval
 {
-    // A process that was killed leaves its cgroup only after it has been reaped.
-    private const int PatienceMilliseconds = 2000;
-
-    /// <summary>Removes the cgroup at a path, innermost first; waits a while for processes that are about to end.</summary>
+    /// <summary>Removes the cgroup at a path, innermost first.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="version">The kind of its hierarchy.</param>
+    /// <param name="deadline">How long one with processes in it is tried again, in the clock of <see cref="Environment.TickCount64"/>.</param>
     /// <returns>0, or the error number below zero; that it is not there is no error.</returns>
-    public static nint TryRemove(string path, CgroupVersion version, bool wait = false)
+    public static nint TryRemove(string path, CgroupVersion version, long deadline = 0)
     {
         var slash = path.LastIndexOf('/');
-        var deadline = Environment.TickCount64 + (wait ? PatienceMilliseconds : 0);
         CgroupDirectory? parent;
         try
         {

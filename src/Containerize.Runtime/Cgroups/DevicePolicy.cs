@@ -1,4 +1,5 @@
 using Containerize.Oci.Runtime;
+using ExceptionKey = (long Major, long Minor, char Type);
 
 namespace Containerize.Runtime.Cgroups;
 
@@ -51,7 +52,7 @@ internal sealed record DevicePolicy(IReadOnlyList<DevicePermission> Rules)
     public IReadOnlyList<DevicePermission> Exceptions()
     {
         var allowed = false;
-        var exceptions = new SortedDictionary<(long Major, long Minor, char Type), DeviceAccess>();
+        var exceptions = new SortedDictionary<ExceptionKey, DeviceAccess>();
         foreach (var rule in Rules)
         {
             var key = (rule.Major, rule.Minor, rule.Type);
@@ -66,16 +67,7 @@ internal sealed record DevicePolicy(IReadOnlyList<DevicePermission> Rules)
             }
             else
             {
-                RefuseHole(rule, exceptions);
-                var left = exceptions.GetValueOrDefault(key) & ~rule.Access;
-                if (left == DeviceAccess.None)
-                {
-                    exceptions.Remove(key);
-                }
-                else
-                {
-                    exceptions[key] = left;
-                }
+                TakeBack(rule, exceptions);
             }
         }
 
@@ -100,19 +92,40 @@ internal sealed record DevicePolicy(IReadOnlyList<DevicePermission> Rules)
         return writes;
     }
 
-    private static void RefuseHole(DevicePermission rule, SortedDictionary<(long Major, long Minor, char Type), DeviceAccess> exceptions)
+    // The controller itself takes back only what names the same numbers, and is silent about the rest: of a narrower exception, which is
+    // done here for it, and of a wider one, which it cannot express.
+    private static void TakeBack(DevicePermission rule, SortedDictionary<ExceptionKey, DeviceAccess> exceptions)
     {
-        foreach (var wider in ((long, long, char)[])[(-1, rule.Minor, rule.Type), (rule.Major, -1, rule.Type), (-1, -1, rule.Type)])
+        foreach (var (key, access) in new List<KeyValuePair<ExceptionKey, DeviceAccess>>(exceptions))
         {
-            if (wider != (rule.Major, rule.Minor, rule.Type) && (exceptions.GetValueOrDefault(wider) & rule.Access) != 0)
+            var left = access & ~rule.Access;
+            if (left == access || key.Type != rule.Type || !Meets(key.Major, rule.Major) || !Meets(key.Minor, rule.Minor))
+            {
+                continue;
+            }
+
+            if (!Covers(rule.Major, key.Major) || !Covers(rule.Minor, key.Minor))
             {
                 throw new ContainerizeException(
                     CgroupError.Resources, "reading linux.resources.devices",
                     $"the rule to {(rule.Allow ? "allow" : "deny")} \"{rule}\" takes from an earlier, wider one, which cgroup version 1 cannot express",
                     "Name the devices of the wider rule one by one.");
             }
+
+            if (left == DeviceAccess.None)
+            {
+                exceptions.Remove(key);
+            }
+            else
+            {
+                exceptions[key] = left;
+            }
         }
     }
+
+    private static bool Covers(long wide, long narrow) => wide < 0 || wide == narrow;
+
+    private static bool Meets(long a, long b) => Covers(a, b) || Covers(b, a);
 
     private static DevicePermission Read(DeviceRule rule)
     {

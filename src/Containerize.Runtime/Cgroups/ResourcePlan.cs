@@ -9,6 +9,8 @@ namespace Containerize.Runtime.Cgroups;
 /// <remarks>A number that is 0 counts as absent, as engines mean it, but for the number of processes.</remarks>
 internal sealed record ResourcePlan(IReadOnlyList<ResourceWrite> Writes, ResourceWrite? ProcessLimit)
 {
+    private const string ProcessFile = "pids.max";
+
     /// <summary>Plans for one kind of hierarchy.</summary>
     /// <param name="resources">The limits; absent: none.</param>
     /// <param name="version">The kind.</param>
@@ -31,7 +33,10 @@ internal sealed record ResourcePlan(IReadOnlyList<ResourceWrite> Writes, Resourc
             }
         }
 
-        return new(writes, ProcessLimitOf(resources));
+        // The file may be named as it is too, and then counts: it is the later word.
+        var last = writes.FindLast(static write => write.File == ProcessFile);
+        writes.RemoveAll(static write => write.File == ProcessFile);
+        return new(writes, last ?? ProcessLimitOf(resources));
     }
 
     /// <summary>A failure of the limits themselves.</summary>
@@ -43,7 +48,7 @@ internal sealed record ResourcePlan(IReadOnlyList<ResourceWrite> Writes, Resourc
     private static ResourceWrite? ProcessLimitOf(ResourcesSpec resources) => resources.Pids?.Limit switch
     {
         null => null,
-        > 0 and var limit => new("pids", "pids.max", limit.ToString(CultureInfo.InvariantCulture)),
-        _ => new("pids", "pids.max", "max"),
+        > 0 and var limit => new("pids", ProcessFile, limit.ToString(CultureInfo.InvariantCulture)),
+        _ => new("pids", ProcessFile, "max"),
     };
 }

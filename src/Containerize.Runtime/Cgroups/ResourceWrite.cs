@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Containerize.Runtime.Cgroups;
 
 /// <summary>A value that will be written to a file of a cgroup.</summary>
@@ -17,6 +19,10 @@ internal sealed record ResourceWrite(string Controller, string File, string Valu
 
     /// <summary>What is written where the kernel has no such file.</summary>
     public ResourceWrite? Otherwise { get; init; }
+
+    /// <summary>A number as the kernel reads it.</summary>
+    public static string Text<T>(T number)
+        where T : IFormattable => number.ToString(null, CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
     public override string ToString()

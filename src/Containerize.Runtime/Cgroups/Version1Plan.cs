@@ -1,5 +1,5 @@
-using System.Globalization;
 using Containerize.Oci.Runtime;
+using static Containerize.Runtime.Cgroups.ResourceWrite;
 
 namespace Containerize.Runtime.Cgroups;
 
@@ -13,7 +13,7 @@ internal sealed class Version1Plan
     }
 
     /// <summary>The writes in order.</summary>
-    public static IReadOnlyList<ResourceWrite> Of(ResourcesSpec resources, ulong memoryLimit)
+    public static List<ResourceWrite> Of(ResourcesSpec resources, ulong memoryLimit)
     {
         if (resources.Unified is { Count: > 0 })
         {
@@ -27,36 +27,9 @@ internal sealed class Version1Plan
         plan.BlockIo(resources.BlockIo);
         plan.HugePages(resources.HugepageLimits);
         plan.Network(resources.Network);
-        plan._writes.AddRange(RdmaLimits(resources.Rdma));
+        plan._writes.AddRange(RdmaPlan.Of(resources.Rdma));
         return plan._writes;
     }
-
-    /// <summary>RDMA limits, which both kinds write alike.</summary>
-    public static List<ResourceWrite> RdmaLimits(IReadOnlyDictionary<string, RdmaLimit>? limits)
-    {
-        var writes = new List<ResourceWrite>();
-        foreach (var (device, limit) in limits ?? new Dictionary<string, RdmaLimit>())
-        {
-            var value = device;
-            if (limit.HcaHandles is { } handles)
-            {
-                value += $" hca_handle={Text(handles)}";
-            }
-
-            if (limit.HcaObjects is { } objects)
-            {
-                value += $" hca_object={Text(objects)}";
-            }
-
-            writes.Add(new("rdma", "rdma.max", value));
-        }
-
-        return writes;
-    }
-
-    /// <summary>A number as the kernel reads it.</summary>
-    public static string Text<T>(T number)
-        where T : IFormattable => number.ToString(null, CultureInfo.InvariantCulture);
 
     private void Cpuset(CpuResources? cpu)
     {

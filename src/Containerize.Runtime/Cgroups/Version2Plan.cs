@@ -1,5 +1,5 @@
 using Containerize.Oci.Runtime;
-using static Containerize.Runtime.Cgroups.Version1Plan;
+using static Containerize.Runtime.Cgroups.ResourceWrite;
 
 namespace Containerize.Runtime.Cgroups;
 
@@ -16,7 +16,7 @@ internal sealed class Version2Plan
     }
 
     /// <summary>The writes in order.</summary>
-    public static IReadOnlyList<ResourceWrite> Of(ResourcesSpec resources)
+    public static List<ResourceWrite> Of(ResourcesSpec resources)
     {
         var plan = new Version2Plan();
         plan.Memory(resources.Memory);
@@ -29,7 +29,7 @@ internal sealed class Version2Plan
             plan._writes.Add(new("hugetlb", $"hugetlb.{limit.PageSize}.rsvd.max", Text(limit.Limit)) { IfPresent = true });
         }
 
-        plan._writes.AddRange(RdmaLimits(resources.Rdma));
+        plan._writes.AddRange(RdmaPlan.Of(resources.Rdma));
         plan.Unified(resources.Unified);
         return plan._writes;
     }
