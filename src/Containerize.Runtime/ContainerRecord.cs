@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Containerize.Oci.Runtime;
 
 namespace Containerize.Runtime;
 
@@ -34,6 +35,9 @@ internal sealed record ContainerRecord
 
     /// <summary>The annotations of config.json.</summary>
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    /// <summary>The limits since the last `update`; null: those of config.json.</summary>
+    public ResourcesSpec? Resources { get; init; }
 }
 
 /// <summary>The runtime's own documents as JSON.</summary>

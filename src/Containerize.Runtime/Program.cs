@@ -1,6 +1,127 @@
+using System.Text;
+using System.Text.Json;
+using Containerize.Runtime.Commands;
+using Containerize.Runtime.Linux;
+
 namespace Containerize.Runtime;
 
+/// <summary>The entry: `init`, which nobody types, or one of the commands.</summary>
 internal static class Program
 {
-    private static int Main() => 1;
+    private static readonly Dictionary<string, (Func<Invocation, int> Run, string Usage, string Summary)> Commands = new()
+    {
+        ["create"] = (CreateCommand.Run, "[options] ID", "make a container, which then waits to be started"),
+        ["start"] = (StartCommand.Run, "ID", "start the user's program in a container that was created"),
+        ["run"] = (RunCommand.Run, "[options] ID", "create and start a container, and wait for it"),
+        ["state"] = (StateCommand.Run, "ID", "print the state of a container as JSON"),
+        ["kill"] = (KillCommand.Run, "[--all] ID [SIGNAL]", "send a signal to a container, SIGTERM by default"),
+        ["delete"] = (DeleteCommand.Run, "[--force] ID", "remove a container that has stopped"),
+        ["exec"] = (ExecCommand.Run, "[options] ID COMMAND [ARG...]", "run another process in a container"),
+        ["ps"] = (PsCommand.Run, "[--format json] ID", "list the processes of a container"),
+        ["list"] = (ListCommand.Run, "[--format json] [--quiet]", "list the containers"),
+        ["pause"] = (PauseCommand.Run, "ID", "freeze all processes of a container"),
+        ["resume"] = (PauseCommand.Resume, "ID", "let them run again"),
+        ["update"] = (UpdateCommand.Run, "[options] ID", "change the limits of a container"),
+        ["spec"] = (SpecCommand.Run, "[--rootless] [--bundle DIR]", "write a config.json to begin with"),
+        ["features"] = (FeaturesCommand.Run, "", "print what this runtime can do as JSON"),
+    };
+
+    private static int Main(string[] arguments)
+    {
+        if (arguments is ["init", var channel])
+        {
+            return Init.Run(channel);
+        }
+
+        var log = new RuntimeLog();
+        var command = "";
+        try
+        {
+            var global = Options.Read("containerize-runtime", arguments, ["debug", "systemd-cgroup", "help,h", "version,v"],
+                ["root", "log", "log-format", "rootless", "criu"]);
+            log = new RuntimeLog { Path = global.Value("log"), Format = global.Value("log-format") ?? "text" };
+            if (log.Format is not ("text" or "json"))
+            {
+                throw Options.Bad("containerize-runtime", $"invalid log-format: {log.Format}");
+            }
+
+            if (global.Has("version"))
+            {
+                return Output.Write($"containerize-runtime version {ProductVersion.Current}\nspec: {FeaturesCommand.NewestSpec}\n");
+            }
+
+            if (global.Has("help") || global.Rest.Count == 0 || global.Rest[0] == "help")
+            {
+                return Output.Write(Help());
+            }
+
+            command = global.Rest[0];
+            if (!Commands.TryGetValue(command, out var found))
+            {
+                throw Options.Bad("containerize-runtime", $"No help topic for '{command}'");
+            }
+
+            if (global.Rest.Count > 1 && global.Rest[1] is "--help" or "-h")
+            {
+                return Output.Write($"usage: containerize-runtime {command} {found.Usage}\n\n{found.Summary}\n{CommandHelp.Of(command)}");
+            }
+
+            if (global.Has("systemd-cgroup"))
+            {
+                throw Options.Bad("containerize-runtime", "--systemd-cgroup: systemd as cgroup manager is not supported; use the engine's cgroupfs manager");
+            }
+
+            return found.Run(new Invocation(global.Value("root") ?? DefaultRoot(), log, [.. global.Rest.Skip(1)]));
+        }
+        catch (Exception e) when (e is ContainerizeException or SyscallException or ArgumentException or JsonException or IOException or UnauthorizedAccessException)
+        {
+            log.Error(command.Length == 0 ? e.Message : $"containerize-runtime {command} failed: {e.Message}");
+            // As runc: what comes of `exec` itself is not to be taken for the process's exit code.
+            return command == "exec" ? 255 : 1;
+        }
+    }
+
+    private static string DefaultRoot()
+    {
+        const string Name = "containerize/runtime";
+        return Syscall.Try(SyscallNumber.Geteuid) == 0 ? "/run/" + Name
+            : Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } directory ? $"{directory}/{Name}"
+            : $"/tmp/containerize-{Syscall.Try(SyscallNumber.Geteuid)}/runtime";
+    }
+
+    private static string Help()
+    {
+        var text = new StringBuilder("""
+            containerize-runtime: an OCI runtime
+
+            usage: containerize-runtime [global options] COMMAND [options] [arguments]
+
+            commands:
+
+            """);
+        foreach (var (name, (_, usage, summary)) in Commands)
+        {
+            text.Append("  ").Append($"{name} {usage}".PadRight(42)).Append(' ').Append(summary).Append('\n');
+        }
+
+        text.Append("""
+
+            global options:
+              --root DIR             where the state of containers is kept
+              --log FILE             where errors are told of, beside standard error
+              --log-format FORMAT    text or json
+              --systemd-cgroup       not supported
+              --debug                accepted
+              --version, -v          print the version
+              --help, -h             print this, or after a command that command's options
+
+            """);
+        return text.ToString();
+    }
 }
+
+/// <summary>One call of a command.</summary>
+/// <param name="Root">Where all containers' state is.</param>
+/// <param name="Log">Where to tell of errors.</param>
+/// <param name="Words">The words after the command.</param>
+internal sealed record Invocation(string Root, RuntimeLog Log, IReadOnlyList<string> Words);

@@ -1,0 +1,68 @@
+using System.Globalization;
+using Containerize.Runtime.Linux;
+
+namespace Containerize.Runtime.Commands;
+
+/// <summary>`create`.</summary>
+internal static class CreateCommand
+{
+    /// <summary>The options that `run` has too.</summary>
+    public static readonly string[] Flags = ["no-pivot", "no-new-keyring"];
+
+    /// <summary>The options with values that `run` has too.</summary>
+    public static readonly string[] Values = ["bundle,b", "console-socket", "pid-file", "preserve-fds"];
+
+    /// <summary>Makes a container, and leaves it waiting.</summary>
+    public static int Run(Invocation invocation)
+    {
+        var options = Options.Read("create", invocation.Words, Flags, Values);
+        var id = options.Expect(1, 1, "the id of the container")[0];
+        var bundle = Bundle.Read(options.Value("bundle") ?? ".");
+        var terminal = bundle.Spec.Process!.Terminal;
+        if (terminal && options.Value("console-socket") is null)
+        {
+            throw Options.Bad("create", "cannot allocate tty if containerize-runtime will detach without setting console socket");
+        }
+
+        if (!terminal && options.Value("console-socket") is not null)
+        {
+            throw Options.Bad("create", "cannot use console socket if containerize-runtime will not detach or allocate tty");
+        }
+
+        using var console = options.Value("console-socket") is { } path ? Sockets.Connect(path) : null;
+        using var host = Creation.Make(invocation.Root, id, bundle, Wishes(options, console?.Number ?? -1));
+        return 0;
+    }
+
+    /// <summary>What the options say of the making.</summary>
+    public static Creation.Wishes Wishes(Options options, int consoleSocket) => new()
+    {
+        ConsoleSocket = consoleSocket,
+        PreservedDescriptors = Preserved(options),
+        NoPivot = options.Has("no-pivot"),
+        NoNewKeyring = options.Has("no-new-keyring"),
+        PidFile = options.Value("pid-file"),
+    };
+
+    /// <summary>How many descriptors from 3 on are kept: those asked for, and those of socket activation (sd_listen_fds(3)).</summary>
+    public static int Preserved(Options options)
+    {
+        var count = (int)(options.Number("preserve-fds") ?? 0);
+        if (int.TryParse(Environment.GetEnvironmentVariable("LISTEN_FDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var listen))
+        {
+            count += listen;
+        }
+
+        for (var descriptor = 3; descriptor < 3 + count; descriptor++)
+        {
+            const int GetDescriptorFlags = 1;
+            // Ours are all close-on-exec, and may have taken a number that the caller left free.
+            if (Syscall.Try(SyscallNumber.Fcntl, descriptor, GetDescriptorFlags) != 0)
+            {
+                throw Options.Bad(options.Command, $"--preserve-fds: descriptor {descriptor} is not open");
+            }
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,177 @@
+using System.Text.Json;
+using Containerize.Oci.Runtime;
+using Containerize.Runtime.Linux;
+using Containerize.Runtime.Steps;
+
+namespace Containerize.Runtime.Commands;
+
+/// <summary>`exec`: another process in a container.</summary>
+internal static class ExecCommand
+{
+    private const int MostBytes = 16 * 1024 * 1024;
+
+    private static readonly string[] Flags = ["tty,t", "detach,d", "no-new-privs", "ignore-paused", "no-subreaper"];
+
+    private static readonly string[] Values =
+    [
+        "console-socket", "cwd", "env,e", "user,u", "additional-gids,g", "process,p", "pid-file", "process-label", "apparmor", "cap,c", "preserve-fds",
+    ];
+
+    /// <summary>Runs a process; the exit code is its own.</summary>
+    public static int Run(Invocation invocation)
+    {
+        var options = Options.Read("exec", invocation.Words, Flags, Values);
+        var words = options.Expect(1, int.MaxValue, "the id of the container, and a command");
+        using var container = Container.Open(invocation.Root, words[0], change: false);
+        var spec = (container.State.TryReadConfig() ?? throw Stopped(words[0])) with { Hooks = null };
+        spec = spec with { Process = ProcessOf(options, spec.Process!, [.. words.Skip(1)]) };
+        CheckStatus(container, options);
+
+        using var target = container.TryOpenProcess() ?? throw Stopped(words[0]);
+        using var mounts = OpenMounts(container.Record.InitProcessPid);
+        using var console = ConsoleEnds.Make(options, spec.Process!.Terminal);
+        using var cgroup = container.OpenCgroup();
+        var request = new InitRequest
+        {
+            Id = words[0],
+            Bundle = container.Record.Bundle,
+            Joins = true,
+            MountNamespace = mounts?.Number ?? -1,
+            ConsoleSocket = console?.Childs ?? -1,
+            PreservedDescriptors = CreateCommand.Preserved(options),
+        };
+        var rootless = Syscall.Try(SyscallNumber.Geteuid) != 0;
+        var duties = new Host.Duties(
+            pid => SetOomScore(pid, spec.Process!),
+            null,
+            pid =>
+            {
+                // Not before: our own start takes a thread, which a limit of the container may not allow.
+                cgroup.Join(pid, container.Record.InitProcessPid, rootless);
+                Rlimits.Apply(pid, spec.Process!.Rlimits);
+            });
+        using var host = Host.Start(spec, Joins(target, container.Record.InitProcessPid), request, JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeJson.Default.RuntimeSpec), duties);
+        try
+        {
+            host.AwaitExec();
+            if (options.Value("pid-file") is { } pidFile)
+            {
+                Failure.Step($"writing the pid file {pidFile}", () => PidFiles.Write(pidFile, host.Pid));
+            }
+        }
+        catch
+        {
+            host.Abandon();
+            throw;
+        }
+
+        return options.Has("detach") ? 0 : Foreground.Wait(host.Process, console?.Master());
+    }
+
+    private static void CheckStatus(Container container, Options options)
+    {
+        switch (container.Status(locked: false))
+        {
+            case "stopped" or "creating":
+                throw Stopped(container.Record.Id);
+            case "paused" when !options.Has("ignore-paused"):
+                throw Failure.Of(6008, $"executing in container {container.Record.Id}", "cannot exec in a paused container (use --ignore-paused to override)");
+            default:
+                return;
+        }
+    }
+
+    private static ContainerizeException Stopped(string id) => Failure.Of(6008, $"executing in container {id}", "cannot exec in a stopped container", "Start it first.");
+
+    // All of the process's namespaces that are not ours, by its pidfd at once; its mounts are init's to join, as our own start reads /proc.
+    private static List<NamespaceJoin> Joins(Descriptor target, int pid)
+    {
+        var flags = 0ul;
+        foreach (var (_, flag, file) in Namespaces.All)
+        {
+            if (flag != CloneFlags.NewMount && Namespaces.Identity($"{pid}", file) is { } theirs && theirs != Namespaces.Identity("self", file))
+            {
+                flags |= flag;
+            }
+        }
+
+        return flags == 0 ? [] : [new NamespaceJoin(target.Number, flags, $"the namespaces of process {pid}")];
+    }
+
+    private static Descriptor? OpenMounts(int pid) => Namespaces.Identity($"{pid}", "mnt") == Namespaces.Identity("self", "mnt")
+        ? null : FileSystem.Open(Descriptor.WorkingDirectory, $"/proc/{pid}/ns/mnt", OpenFlags.ReadOnly);
+
+    private static void SetOomScore(int pid, ProcessSpec process)
+    {
+        if (process.OomScoreAdj is { } score)
+        {
+            FileSystem.TryWriteText(Descriptor.WorkingDirectory, $"/proc/{pid}/oom_score_adj", $"{score}");
+        }
+    }
+
+    private static ProcessSpec ProcessOf(Options options, ProcessSpec init, List<string> command)
+    {
+        ProcessSpec process;
+        if (options.Value("process") is { } file)
+        {
+            using var opened = FileSystem.Open(Descriptor.WorkingDirectory, file, OpenFlags.ReadOnly);
+            process = Bundle.Parse(FileSystem.ReadToEnd(opened.Number, MostBytes, file), $"reading the process {file}", RuntimeJson.Default.ProcessSpec);
+        }
+        else
+        {
+            process = command.Count > 0 ? FromOptions(options, init, command) : throw Options.Bad("exec", "process args cannot be empty");
+        }
+
+        SpecCheck.CheckProcess(process);
+        return process;
+    }
+
+    private static ProcessSpec FromOptions(Options options, ProcessSpec init, List<string> command)
+    {
+        var added = options.All("cap");
+        return init with
+        {
+            Args = command,
+            Terminal = options.Has("tty"),
+            ConsoleSize = null,
+            Cwd = options.Value("cwd") ?? init.Cwd,
+            Env = [.. init.Env ?? [], .. options.All("env")],
+            NoNewPrivileges = init.NoNewPrivileges || options.Has("no-new-privs"),
+            ApparmorProfile = options.Value("apparmor") ?? init.ApparmorProfile,
+            SelinuxLabel = options.Value("process-label") ?? init.SelinuxLabel,
+            User = UserOf(options, init.User ?? new UserSpec()),
+            Capabilities = added.Count == 0 ? init.Capabilities : new CapabilitiesSpec
+            {
+                Bounding = [.. init.Capabilities?.Bounding ?? [], .. added],
+                Effective = [.. init.Capabilities?.Effective ?? [], .. added],
+                Permitted = [.. init.Capabilities?.Permitted ?? [], .. added],
+                Inheritable = init.Capabilities?.Inheritable,
+                Ambient = init.Capabilities?.Ambient,
+            },
+        };
+    }
+
+    // Numbers only: whose /etc/passwd would it be (CVE-2026-30892)?
+    private static UserSpec UserOf(Options options, UserSpec init)
+    {
+        var groups = new List<uint>(init.AdditionalGids ?? []);
+        foreach (var text in options.All("additional-gids"))
+        {
+            groups.Add(uint.TryParse(text, out var group) ? group : throw Options.Bad("exec", $"--additional-gids {text} is not a number"));
+        }
+
+        if (options.Value("user") is not { } user)
+        {
+            return init with { AdditionalGids = groups };
+        }
+
+        var parts = user.Split(':');
+        var gid = init.Gid;
+        if (parts.Length > 2 || !uint.TryParse(parts[0], out var uid) || (parts.Length == 2 && !uint.TryParse(parts[1], out gid)))
+        {
+            throw Options.Bad("exec", $"--user {user} is not UID or UID:GID in numbers");
+        }
+
+        return init with { Uid = uid, Gid = gid, AdditionalGids = groups };
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Known = Containerize.Runtime.Linux.Namespaces;
+
+namespace Containerize.Runtime.Commands;
+
+/// <summary>`features`: what this runtime can do (runtime-spec features.md).</summary>
+internal static class FeaturesCommand
+{
+    /// <summary>The newest version of the specification that is understood.</summary>
+    public const string NewestSpec = "1.2.0";
+
+    /// <summary>Prints the features.</summary>
+    public static int Run(Invocation invocation)
+    {
+        Options.Read("features", invocation.Words, [], []).Expect(0, 0, "no words");
+        return Output.Write(JsonSerializer.Serialize(new FeaturesDocument(), IndentedJson.Default.FeaturesDocument) + "\n");
+    }
+}
+
+/// <summary>The document of `features`.</summary>
+internal sealed record FeaturesDocument
+{
+    /// <summary>The oldest version of the specification.</summary>
+    public string OciVersionMin { get; init; } = "1.0.0";
+
+    /// <summary>The newest.</summary>
+    public string OciVersionMax { get; init; } = FeaturesCommand.NewestSpec;
+
+    /// <summary>Kinds of hooks.</summary>
+    public string[] Hooks { get; init; } = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"];
+
+    /// <summary>What only Linux has.</summary>
+    public LinuxFeatures Linux { get; init; } = new();
+
+    /// <summary>Annotations, with what the runtime is.</summary>
+    public Dictionary<string, string> Annotations { get; init; } = new() { ["org.opencontainers.runtime.containerize.version"] = ProductVersion.Current };
+
+    /// <summary>Features of Linux.</summary>
+    internal sealed record LinuxFeatures
+    {
+        /// <summary>Kinds of namespaces.</summary>
+        public string[] Namespaces { get; init; } = [.. Known.All.Select(known => known.Word).Order(StringComparer.Ordinal)];
+
+        /// <summary>Capabilities.</summary>
+        public string[] Capabilities { get; init; } = [.. Steps.Capabilities.Names.Select(name => "CAP_" + name)];
+
+        /// <summary>Control groups.</summary>
+        public CgroupFeatures Cgroup { get; init; } = new();
+
+        /// <summary>Filters of system calls.</summary>
+        public Switch Seccomp { get; init; } = new(true);
+
+        /// <summary>AppArmor.</summary>
+        public Switch Apparmor { get; init; } = new(true);
+
+        /// <summary>SELinux.</summary>
+        public Switch Selinux { get; init; } = new(true);
+
+        /// <summary>Resource director technology.</summary>
+        public Switch IntelRdt { get; init; } = new(false);
+    }
+
+    /// <summary>Features of control groups.</summary>
+    internal sealed record CgroupFeatures
+    {
+        /// <summary>Version 1.</summary>
+        public bool V1 { get; init; } = true;
+
+        /// <summary>Version 2.</summary>
+        public bool V2 { get; init; } = true;
+
+        /// <summary>Through systemd.</summary>
+        public bool Systemd { get; init; }
+
+        /// <summary>Through the user's systemd.</summary>
+        public bool SystemdUser { get; init; }
+
+        /// <summary>RDMA.</summary>
+        public bool Rdma { get; init; } = true;
+    }
+
+    /// <summary>Something that is there or not.</summary>
+    internal sealed record Switch(bool Enabled);
+}

@@ -1,0 +1,123 @@
+using System.Runtime.InteropServices;
+using Containerize.Runtime.Linux;
+
+namespace Containerize.Runtime.Commands;
+
+/// <summary>Waiting for a container in the foreground: signals go on to it, and its terminal is ours.</summary>
+internal static unsafe class Foreground
+{
+    private const short Readable = 1;
+    private const int SetWindowSize = 0x5414;
+    private const int GetWindowSize = 0x5413;
+
+    // Of those that can be caught, all that are not the process's own business.
+    private static readonly int[] Forwarded = [1, 2, 3, 10, 12, 15, 18, 21, 22, 23];
+    private const int WindowChanged = 28;
+
+    /// <summary>Waits for a child to end.</summary>
+    /// <param name="process">Its pidfd.</param>
+    /// <param name="master">Its terminal's master; null where it has our standard streams.</param>
+    /// <returns>Its exit code, or 128 and the number of the signal that ended it.</returns>
+    public static int Wait(int process, Descriptor? master)
+    {
+        var registrations = new List<PosixSignalRegistration>();
+        foreach (var signal in Forwarded)
+        {
+            registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, context =>
+            {
+                context.Cancel = true;
+                Syscall.Try(SyscallNumber.PidfdSendSignal, process, (int)context.Signal is < 0 ? Number(context.Signal) : (int)context.Signal, 0, 0);
+            }));
+        }
+
+        if (master is null)
+        {
+            Polling.Wait(process, -1);
+            return Waiting.ForChild(process);
+        }
+
+        using (master)
+        using (TerminalMode.Raw(0))
+        {
+            Resize(master.Number);
+            registrations.Add(PosixSignalRegistration.Create((PosixSignal)WindowChanged, _ => Resize(master.Number)));
+            Copy(process, master.Number);
+            return Waiting.ForChild(process);
+        }
+    }
+
+    private static int Number(PosixSignal signal) => signal switch
+    {
+        PosixSignal.SIGHUP => 1,
+        PosixSignal.SIGINT => 2,
+        PosixSignal.SIGQUIT => 3,
+        PosixSignal.SIGTERM => 15,
+        PosixSignal.SIGCONT => 18,
+        PosixSignal.SIGTTIN => 21,
+        PosixSignal.SIGTTOU => 22,
+        _ => 15,
+    };
+
+    private static void Resize(int master)
+    {
+        var window = stackalloc ushort[4];
+        if (Syscall.Try(SyscallNumber.Ioctl, 0, GetWindowSize, (nint)window) == 0)
+        {
+            Syscall.Try(SyscallNumber.Ioctl, master, SetWindowSize, (nint)window);
+        }
+    }
+
+    // Until the process has ended and its terminal has been read to the end.
+    private static void Copy(int process, int master)
+    {
+        var buffer = new byte[16384];
+        var input = 0;
+        var ended = false;
+        var polled = stackalloc long[3];
+        // What is left to read when the process has gone comes at once, unless others still write.
+        var wait = stackalloc long[2] { 0, 100_000_000 };
+        while (true)
+        {
+            Set(polled, 0, master);
+            Set(polled, 1, input);
+            Set(polled, 2, ended ? -1 : process);
+            var ready = Syscall.Try(SyscallNumber.Ppoll, (nint)polled, 3, ended ? (nint)wait : 0, 0, 8);
+            if (ready < 0 || (ended && ready == 0))
+            {
+                return;
+            }
+
+            if (Happened(polled, 0) && !Move(master, 1, buffer))
+            {
+                return;
+            }
+
+            if (Happened(polled, 1) && !Move(input, master, buffer))
+            {
+                input = -1;
+            }
+
+            ended |= Happened(polled, 2);
+        }
+    }
+
+    // struct pollfd: the descriptor, events, revents.
+    private static void Set(long* polled, int index, int descriptor)
+    {
+        *(int*)(polled + index) = descriptor;
+        ((short*)(polled + index))[2] = Readable;
+        ((short*)(polled + index))[3] = 0;
+    }
+
+    private static bool Happened(long* polled, int index) => ((short*)(polled + index))[3] != 0;
+
+    // The end of a terminal whose last process has gone is EIO.
+    private static bool Move(int from, int to, byte[] buffer)
+    {
+        fixed (byte* at = buffer)
+        {
+            var read = Syscall.Try(SyscallNumber.Read, from, (nint)at, buffer.Length);
+            return read > 0 && Output.Write(buffer.AsSpan(0, (int)read), to) == 0;
+        }
+    }
+}

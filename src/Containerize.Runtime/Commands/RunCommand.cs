@@ -1,0 +1,56 @@
+namespace Containerize.Runtime.Commands;
+
+/// <summary>`run`: create, start, and wait.</summary>
+internal static class RunCommand
+{
+    /// <summary>Runs a container; the exit code is its own.</summary>
+    public static int Run(Invocation invocation)
+    {
+        var options = Options.Read("run", invocation.Words, [.. CreateCommand.Flags, "detach,d", "keep", "no-subreaper"], CreateCommand.Values);
+        var id = options.Expect(1, 1, "the id of the container")[0];
+        var bundle = Bundle.Read(options.Value("bundle") ?? ".");
+        using var console = ConsoleEnds.Make(options, bundle.Spec.Process!.Terminal);
+        using var host = Creation.Make(invocation.Root, id, bundle, CreateCommand.Wishes(options, console?.Childs ?? -1));
+        try
+        {
+            using (var container = Container.Open(invocation.Root, id, change: true))
+            {
+                StartCommand.Start(container, invocation.Log);
+            }
+
+            host.AwaitExec();
+        }
+        catch
+        {
+            host.Abandon();
+            Remove(invocation, id);
+            throw;
+        }
+
+        if (options.Has("detach"))
+        {
+            return 0;
+        }
+
+        var code = Foreground.Wait(host.Process, console?.Master());
+        if (!options.Has("keep"))
+        {
+            Remove(invocation, id);
+        }
+
+        return code;
+    }
+
+    private static void Remove(Invocation invocation, string id)
+    {
+        try
+        {
+            using var container = Container.Open(invocation.Root, id, change: true);
+            container.Destroy(invocation.Log);
+        }
+        catch (ContainerizeException e) when (e.Number == 6001)
+        {
+            // Somebody else was faster.
+        }
+    }
+}

@@ -1,0 +1,237 @@
+using System.Globalization;
+using System.Text;
+using Containerize.Oci.Runtime;
+using Containerize.Runtime.Cgroups;
+using Containerize.Runtime.Linux;
+using Containerize.Runtime.Steps;
+
+namespace Containerize.Runtime;
+
+/// <summary>A container that was made: what state it is in, and what can be done to it from outside.</summary>
+/// <remarks>creating -> created -> running (and paused) -> stopped, as runtime.md of the runtime-spec has it; the state is read off the kernel, not written down.</remarks>
+internal sealed class Container : IDisposable
+{
+    private readonly StateDirectory _state;
+
+    private Container(StateDirectory state, ContainerRecord? record)
+    {
+        _state = state;
+        Record = record ?? new ContainerRecord { Id = state.Id };
+        IsComplete = record is not null;
+    }
+
+    /// <summary>What is known of it.</summary>
+    public ContainerRecord Record { get; private set; }
+
+    /// <summary>Whether anything is known: a runtime that was killed may have left an empty directory.</summary>
+    public bool IsComplete { get; }
+
+    /// <summary>Its directory.</summary>
+    public StateDirectory State => _state;
+
+    /// <summary>Opens a container; CTZ6001 where there is none.</summary>
+    /// <param name="root">Where all are.</param>
+    /// <param name="id">Which.</param>
+    /// <param name="change">Whether something is about to be changed: then no other command may.</param>
+    public static Container Open(string root, string id, bool change)
+    {
+        var state = StateDirectory.Open(root, id);
+        try
+        {
+            if (change)
+            {
+                state.Lock();
+            }
+
+            return new Container(state, state.TryRead());
+        }
+        catch
+        {
+            state.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>creating, created, running, paused or stopped.</summary>
+    public string Status(bool locked)
+    {
+        if (Record.InitProcessPid == 0)
+        {
+            return !locked && _state.IsLockedByOther() ? "creating" : "stopped";
+        }
+
+        using var process = TryOpenProcess();
+        if (process is null)
+        {
+            return "stopped";
+        }
+
+        if (_state.HasStartFifo())
+        {
+            return "created";
+        }
+
+        using var cgroup = OpenCgroup();
+        return cgroup.IsFrozen ? "paused" : "running";
+    }
+
+    /// <summary>Init's pidfd; null when it has ended, also when another process has its number by now.</summary>
+    public Descriptor? TryOpenProcess()
+    {
+        if (Record.InitProcessPid <= 0)
+        {
+            return null;
+        }
+
+        var opened = Syscall.Try(SyscallNumber.PidfdOpen, Record.InitProcessPid, 0);
+        if (opened < 0)
+        {
+            return null;
+        }
+
+        // The descriptor first, then what it is: between the two the number cannot go to another.
+        var process = new Descriptor((int)opened);
+        if (ProcessStat.TryRead(Record.InitProcessPid) is { IsAlive: true } stat && stat.Start == Record.InitProcessStart)
+        {
+            return process;
+        }
+
+        process.Dispose();
+        return null;
+    }
+
+    /// <summary>Its cgroups.</summary>
+    public Cgroup OpenCgroup() => Cgroup.Open(Record.CgroupPaths ?? []);
+
+    /// <summary>Writes down something new about it.</summary>
+    public void Update(ContainerRecord record)
+    {
+        _state.Write(record);
+        Record = record;
+    }
+
+    /// <summary>Its state, as `state` and hooks are told it.</summary>
+    public ContainerState Describe(string status) => new()
+    {
+        OciVersion = Record.OciVersion,
+        Id = Record.Id,
+        Status = status,
+        Pid = status == "stopped" ? null : Record.InitProcessPid,
+        Bundle = Record.Bundle,
+        Annotations = Record.Annotations,
+    };
+
+    /// <summary>Its row in `list`, and the answer of `state`.</summary>
+    public ListedContainer List()
+    {
+        var status = Status(locked: false);
+        return new ListedContainer
+        {
+            OciVersion = Record.OciVersion,
+            Id = Record.Id,
+            Pid = status is "stopped" or "creating" ? 0 : Record.InitProcessPid,
+            Status = status,
+            Bundle = Record.Bundle,
+            Rootfs = Record.Rootfs,
+            Created = Record.Created,
+            Annotations = Record.Annotations,
+            Owner = UserName(Record.Owner),
+        };
+    }
+
+    /// <summary>Sends a signal to init, or to all processes.</summary>
+    public void Signal(int signal, bool all)
+    {
+        using var process = TryOpenProcess();
+        if (all || (process is not null && signal == Signals.Kill && SharesPids()))
+        {
+            using var cgroup = OpenCgroup();
+            if (process is null && cgroup.Processes().Count == 0)
+            {
+                return;
+            }
+
+            cgroup.SignalAll(signal);
+            return;
+        }
+
+        if (process is null)
+        {
+            throw Failure.Of(6008, $"sending signal {signal} to container {Record.Id}", "container not running", "");
+        }
+
+        Failure.Step($"sending signal {signal} to container {Record.Id}",
+            () => Syscall.Check(Syscall.Try(SyscallNumber.PidfdSendSignal, process.Number, signal, 0, 0), "pidfd_send_signal"));
+        // What is frozen dies when it thaws.
+        if (signal == Signals.Kill)
+        {
+            using var cgroup = OpenCgroup();
+            if (cgroup.IsFrozen)
+            {
+                cgroup.Thaw();
+            }
+        }
+    }
+
+    /// <summary>Ends what still runs in it, and removes it: processes, cgroups, state; then the poststop hooks.</summary>
+    public void Destroy(RuntimeLog log)
+    {
+        const int MostMilliseconds = 10_000;
+        using (var process = TryOpenProcess())
+        {
+            if (process is not null)
+            {
+                Syscall.Try(SyscallNumber.PidfdSendSignal, process.Number, Signals.Kill, 0, 0);
+                using var frozen = OpenCgroup();
+                if (frozen.IsFrozen)
+                {
+                    frozen.Thaw();
+                }
+
+                // Readable once it is dead, reaped by its parent or not.
+                Polling.Wait(process.Number, MostMilliseconds);
+            }
+        }
+
+        using (var cgroup = OpenCgroup())
+        {
+            if (cgroup.Exists)
+            {
+                cgroup.KillAll();
+                cgroup.Remove();
+            }
+        }
+
+        var hooks = _state.TryReadConfig()?.Hooks?.Poststop;
+        _state.Remove();
+        try
+        {
+            Hooks.Run("poststop", hooks, Describe("stopped"));
+        }
+        catch (ContainerizeException e)
+        {
+            // The container is gone all the same (runtime.md, Lifecycle 13).
+            log.Warning(e.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _state.Dispose();
+
+    // Where init's end does not end the others.
+    private bool SharesPids() => _state.TryReadConfig() is { } spec && !spec.HasNew("pid");
+
+    private static string UserName(uint user)
+    {
+        foreach (var line in File.Exists("/etc/passwd") ? File.ReadAllLines("/etc/passwd", Encoding.UTF8) : [])
+        {
+            var fields = line.Split(':');
+            if (fields.Length > 2 && fields[2] == user.ToString(CultureInfo.InvariantCulture))
+            {
+                return fields[0];
+            }
+        }
+
+        return $"#{user}";
+    }
+}

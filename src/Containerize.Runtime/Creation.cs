@@ -1,0 +1,182 @@
+using System.Globalization;
+using Containerize.Oci.Runtime;
+using Containerize.Runtime.Cgroups;
+using Containerize.Runtime.Linux;
+using Containerize.Runtime.Steps;
+
+namespace Containerize.Runtime;
+
+/// <summary>The making of a container, for `create` and `run`: whatever fails, nothing of it is left.</summary>
+internal sealed class Creation
+{
+    private readonly Bundle _bundle;
+    private readonly bool _rootless;
+
+    private Creation(Bundle bundle)
+    {
+        _bundle = bundle;
+        _rootless = Syscall.Try(SyscallNumber.Geteuid) != 0;
+    }
+
+    /// <summary>What the caller wants beside the bundle.</summary>
+    internal sealed record Wishes
+    {
+        /// <summary>The connected console socket; -1: none.</summary>
+        public int ConsoleSocket { get; init; } = -1;
+
+        /// <summary>See <see cref="InitRequest"/>.</summary>
+        public int PreservedDescriptors { get; init; }
+
+        /// <summary>See <see cref="InitRequest"/>.</summary>
+        public bool NoPivot { get; init; }
+
+        /// <summary>See <see cref="InitRequest"/>.</summary>
+        public bool NoNewKeyring { get; init; }
+
+        /// <summary>Where init's process id is written; null: nowhere.</summary>
+        public string? PidFile { get; init; }
+    }
+
+    /// <summary>Makes a container, up to where it waits to be started.</summary>
+    /// <returns>Init, of which we are the parent.</returns>
+    public static Host Make(string root, string id, Bundle bundle, Wishes wishes) => new Creation(bundle).Make(root, id, wishes);
+
+    private Host Make(string root, string id, Wishes wishes)
+    {
+        using var state = StateDirectory.Create(root, id);
+        Cgroup? cgroup = null;
+        Host? host = null;
+        try
+        {
+            var record = new ContainerRecord
+            {
+                OciVersion = _bundle.Spec.OciVersion!,
+                Id = id,
+                Created = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture),
+                Bundle = _bundle.Path,
+                Rootfs = _bundle.RootPath,
+                Owner = (uint)Syscall.Try(SyscallNumber.Geteuid),
+                Annotations = _bundle.Spec.Annotations,
+            };
+            state.WriteConfig(_bundle.Config);
+            var resources = _bundle.Spec.Linux?.Resources;
+            cgroup = Cgroup.Create(CgroupHierarchies.Find(), CgroupPath.Of(_bundle.Spec.Linux?.CgroupsPath, id), resources, _rootless);
+            // Before there is a process: whoever finds us killed finds what we had made.
+            record = record with { CgroupPaths = new Dictionary<string, string>(cgroup.Paths) };
+            state.Write(record);
+            state.MakeStartFifo();
+            using var fifo = FileSystem.Open(state.Number, StateDirectory.StartFifo, OpenFlags.PathOnly | OpenFlags.NoFollow);
+            var request = Request(id, wishes, fifo.Number, record.CgroupPaths);
+            host = Start(request, cgroup, pid => Describe(record, pid, "creating"));
+            state.Write(record with { InitProcessPid = host.Pid, InitProcessStart = ProcessStat.TryRead(host.Pid)?.Start ?? 0 });
+            if (wishes.PidFile is { } pidFile)
+            {
+                Failure.Step($"writing the pid file {pidFile}", () => PidFiles.Write(pidFile, host.Pid));
+            }
+
+            return host;
+        }
+        catch
+        {
+            host?.Abandon();
+            host?.Dispose();
+            cgroup?.Undo();
+            state.Remove();
+            throw;
+        }
+        finally
+        {
+            cgroup?.Dispose();
+        }
+    }
+
+    private Host Start(InitRequest request, Cgroup cgroup, Func<int, ContainerState> describe)
+    {
+        var joins = OpenNamespaces();
+        try
+        {
+            var duties = new Host.Duties(
+                pid => Prepare(pid, cgroup),
+                pid =>
+                {
+                    Hooks.Run("prestart", _bundle.Spec.Hooks?.Prestart, describe(pid));
+                    Hooks.Run("createRuntime", _bundle.Spec.Hooks?.CreateRuntime, describe(pid));
+                },
+                pid =>
+                {
+                    Rlimits.Apply(pid, _bundle.Spec.Process!.Rlimits);
+                    cgroup.ApplyProcessLimit(_bundle.Spec.Linux?.Resources);
+                });
+            return Host.Start(_bundle.Spec, joins, request, _bundle.Config, duties);
+        }
+        finally
+        {
+            foreach (var join in joins)
+            {
+                new Descriptor(join.Descriptor).Dispose();
+            }
+        }
+    }
+
+    private void Prepare(int pid, Cgroup cgroup)
+    {
+        var resources = _bundle.Spec.Linux?.Resources;
+        cgroup.Join(pid, rootless: _rootless);
+        cgroup.Apply(resources, DevicePolicy.Of(resources?.Devices), _rootless);
+        if (_bundle.Spec.Process!.OomScoreAdj is { } score)
+        {
+            var written = FileSystem.TryWriteText(Descriptor.WorkingDirectory, $"/proc/{pid}/oom_score_adj", score.ToString(CultureInfo.InvariantCulture));
+            // Whoever is not root may not lower it; containers run all the same.
+            if (written < 0 && !(_rootless && written is -Errno.EACCES or -Errno.EPERM))
+            {
+                Failure.Step($"setting oom_score_adj to {score}", () => Syscall.Check(written, "write", $"/proc/{pid}/oom_score_adj"));
+            }
+        }
+    }
+
+    private InitRequest Request(string id, Wishes wishes, int fifo, Dictionary<string, string>? cgroups) => new()
+    {
+        Id = id,
+        Bundle = _bundle.Path,
+        RootPath = _bundle.RootPath,
+        StartFifo = fifo,
+        ConsoleSocket = wishes.ConsoleSocket,
+        PreservedDescriptors = wishes.PreservedDescriptors,
+        NoPivot = wishes.NoPivot,
+        NoNewKeyring = wishes.NoNewKeyring,
+        InUserNamespace = _rootless || _bundle.Spec.HasOwn("user"),
+        Cgroups = cgroups,
+    };
+
+    // Those that are joined by path, in the order in which that can be done.
+    private List<NamespaceJoin> OpenNamespaces()
+    {
+        var joins = new List<NamespaceJoin>();
+        foreach (var (word, flag, _) in Namespaces.All)
+        {
+            if (_bundle.Spec.Find(word) is { Path: { Length: > 0 } path })
+            {
+                try
+                {
+                    joins.Add(new NamespaceJoin(FileSystem.Open(Descriptor.WorkingDirectory, path, OpenFlags.ReadOnly).Release(), flag, $"{word} {path}"));
+                }
+                catch (SyscallException e)
+                {
+                    throw Failure.Of(6012, $"opening the {word} namespace {path}", e.Message, "Correct linux.namespaces in config.json.");
+                }
+            }
+        }
+
+        return joins;
+    }
+
+    private static ContainerState Describe(ContainerRecord record, int pid, string status) => new()
+    {
+        OciVersion = record.OciVersion,
+        Id = record.Id,
+        Status = status,
+        Pid = pid,
+        Bundle = record.Bundle,
+        Annotations = record.Annotations,
+    };
+}
