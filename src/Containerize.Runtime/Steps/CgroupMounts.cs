@@ -61,13 +61,11 @@ internal sealed class CgroupMounts(Mounts mounts, RootDirectory root, RuntimeSpe
         var table = MountTable.Parse(FileSystem.ReadText(Descriptor.WorkingDirectory, "/proc/thread-self/mountinfo"));
         var own = FileSystem.ReadText(Descriptor.WorkingDirectory, "/proc/thread-self/cgroup").Split('\n');
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var line in own)
+        foreach (var hierarchy in table)
         {
-            // Number, controllers and path: "4:cpu,cpuacct:/a". Without controllers it is that of v2.
-            var fields = line.Split(':', 3);
-            if (fields.Length == 3 && fields[1].Length > 0 && Find(table, fields[1].Split(',')[0]) is { } hierarchy && seen.Add(hierarchy.Path))
+            if (hierarchy.Type == "cgroup" && OwnOf(hierarchy, own) is { } path && seen.Add(hierarchy.Options))
             {
-                MakeHierarchy(hierarchy, fields[2], destination, options);
+                MakeHierarchy(hierarchy, path, destination, options);
             }
         }
     }
@@ -106,13 +104,16 @@ internal sealed class CgroupMounts(Mounts mounts, RootDirectory root, RuntimeSpe
         return RootDirectory.Clean(hierarchy.Path + "/" + below);
     }
 
-    private static MountTable? Find(List<MountTable> table, string controller)
+    // Number, controllers and path: "4:cpu,cpuacct:/a". Without controllers it is that of v2.
+    private static string? OwnOf(MountTable hierarchy, string[] own)
     {
-        foreach (var mount in table)
+        var options = hierarchy.Options.Split(',');
+        foreach (var line in own)
         {
-            if (mount.Type == "cgroup" && Array.IndexOf(mount.Options.Split(','), controller) >= 0)
+            var fields = line.Split(':', 3);
+            if (fields.Length == 3 && fields[1].Length > 0 && Array.IndexOf(options, fields[1].Split(',')[0]) >= 0)
             {
-                return mount;
+                return fields[2];
             }
         }
 
