@@ -101,7 +101,7 @@ internal sealed class PivotRoot(RuntimeSpec spec, InitRequest request)
     // The host's mounts stay reachable for whoever breaks out of a chroot; at least its procfs and sysfs, which have everything, go.
     private void Move(int root)
     {
-        foreach (var mount in MountTable.Parse(FileSystem.ReadText(Descriptor.WorkingDirectory, "/proc/thread-self/mountinfo")))
+        foreach (var mount in MountLine.Parse(FileSystem.ReadText(Descriptor.WorkingDirectory, "/proc/thread-self/mountinfo")))
         {
             if (mount.Type is not ("proc" or "sysfs") || mount.Root != "/" || IsInRoot(mount.Path))
             {

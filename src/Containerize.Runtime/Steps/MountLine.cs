@@ -6,20 +6,19 @@ namespace Containerize.Runtime.Steps;
 /// <param name="Root">What of the filesystem is seen.</param>
 /// <param name="Path">Where.</param>
 /// <param name="Type">The filesystem's type.</param>
-/// <param name="Options">The filesystem's own options.</param>
-internal sealed record MountTable(string Root, string Path, string Type, string Options)
+internal sealed record MountLine(string Root, string Path, string Type)
 {
     /// <summary>Reads the lines; those that are not of the known form are left out.</summary>
-    public static List<MountTable> Parse(string text)
+    public static List<MountLine> Parse(string text)
     {
-        var lines = new List<MountTable>();
+        var lines = new List<MountLine>();
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var fields = line.Split(' ');
             var separator = Array.IndexOf(fields, "-");
-            if (separator >= 6 && fields.Length > separator + 3)
+            if (separator >= 6 && fields.Length > separator + 1)
             {
-                lines.Add(new MountTable(Decode(fields[3]), Decode(fields[4]), fields[separator + 1], fields[separator + 3]));
+                lines.Add(new MountLine(Decode(fields[3]), Decode(fields[4]), fields[separator + 1]));
             }
         }
 
