@@ -52,6 +52,9 @@ internal sealed class ProcFs : IDisposable
     /// <summary>Opens again what a descriptor (also an O_PATH one) stands for.</summary>
     public Descriptor Reopen(int descriptor, int flags) => FileSystem.Open(_root.Number, $"thread-self/fd/{descriptor}", flags);
 
+    /// <summary>The path by which the kernel knows what a descriptor stands for.</summary>
+    public string PathBehind(int descriptor) => FileSystem.ReadLink(_root.Number, $"thread-self/fd/{descriptor}");
+
     /// <summary>A path by which mount(2) and others, which want one, reach a descriptor; valid while /proc is the host's, or ours.</summary>
     public static string PathOf(int descriptor) => $"/proc/thread-self/fd/{descriptor}";
 

@@ -89,6 +89,7 @@ internal static class SyscallNumber
     public static nint Shutdown => Arm ? 210 : 48;
     public static nint Setxattr => Arm ? 5 : 188;
     public static nint Sendfile => Arm ? 71 : 40;
+    public static nint Utimensat => Arm ? 88 : 280;
 
     // From here on all architectures share them.
     public static nint PidfdSendSignal => 424;
