@@ -13,4 +13,5 @@ namespace Containerize.Oci.Runtime;
 [JsonSerializable(typeof(ResourcesSpec))]
 [JsonSerializable(typeof(SeccompSpec))]
 [JsonSerializable(typeof(ContainerState))]
+[JsonSerializable(typeof(ContainerProcessState))]
 public sealed partial class RuntimeJson : JsonSerializerContext;
