@@ -66,7 +66,8 @@ internal sealed class Creation
             state.Write(record);
             state.MakeStartFifo();
             using var fifo = FileSystem.Open(state.Number, StateDirectory.StartFifo, OpenFlags.PathOnly | OpenFlags.NoFollow);
-            var request = Request(id, wishes, fifo.Number, record.CgroupPaths);
+            using var listener = ConnectListener(_bundle.Spec.Linux?.Seccomp);
+            var request = Request(id, wishes, fifo.Number, record.CgroupPaths) with { SeccompListener = listener?.Number ?? -1 };
             host = Start(request, cgroup, pid => Describe(record, pid, "creating"));
             state.Write(record with { InitProcessPid = host.Pid, InitProcessStart = ProcessStat.TryRead(host.Pid)?.Start ?? 0 });
             if (wishes.PidFile is { } pidFile)
@@ -87,6 +88,24 @@ internal sealed class Creation
         finally
         {
             cgroup?.Dispose();
+        }
+    }
+
+    /// <summary>Connects to whoever answers seccomp notifications; null where the profile names nobody.</summary>
+    public static Descriptor? ConnectListener(SeccompSpec? seccomp)
+    {
+        if (seccomp?.ListenerPath is not { Length: > 0 } path)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Sockets.Connect(path);
+        }
+        catch (SyscallException e)
+        {
+            throw Failure.Of(6040, $"connecting to linux.seccomp.listenerPath {path}", e.Message, "Start the seccomp agent that listens there.", e);
         }
     }
 

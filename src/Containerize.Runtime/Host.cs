@@ -131,6 +131,7 @@ internal sealed unsafe class Host : IDisposable
             Inherit(request.MountNamespace);
             Inherit(request.StartFifo);
             Inherit(request.ConsoleSocket);
+            Inherit(request.SeccompListener);
             var pidDescriptor = -1;
             CloneArguments clone = default;
             clone.Flags = CloneFlags.PidDescriptor;
@@ -190,7 +191,7 @@ internal sealed unsafe class Host : IDisposable
 
         duties.Prepare(Pid);
         _channel.Send(SyncKind.Proceed);
-        _channel.Send(SyncKind.Request, JsonSerializer.SerializeToUtf8Bytes(request, RecordJson.Default.InitRequest));
+        _channel.Send(SyncKind.Request, JsonSerializer.SerializeToUtf8Bytes(request with { HostPid = Pid }, RecordJson.Default.InitRequest));
         _channel.Send(SyncKind.Request, config);
         while (true)
         {

@@ -128,11 +128,11 @@ internal sealed class Init
         Execution.CloseFrom(3 + _request.PreservedDescriptors);
         Syscall.Try(SyscallNumber.Umask, (nint)(process.User?.Umask ?? 0b000_010_010));
 
-        var filter = SeccompStep.Prepare(_spec, process);
+        var filter = SeccompStep.Prepare(_spec.Linux?.Seccomp, _request.SeccompListener, ProcessState);
         // Without no_new_privs a filter needs a right that the next steps give up; with it, the later the fewer calls it must allow.
         if (filter is not null && !process.NoNewPrivileges)
         {
-            filter.Load(_channel);
+            filter.Load();
         }
 
         var cwd = process.Cwd is { Length: > 0 } given ? given : "/";
@@ -169,7 +169,7 @@ internal sealed class Init
 
         if (filter is not null && process.NoNewPrivileges)
         {
-            filter.Load(_channel);
+            filter.Load();
         }
 
         try
@@ -215,6 +215,16 @@ internal sealed class Init
         Pid = (int)Syscall.Try(SyscallNumber.Getpid),
         Bundle = _request.Bundle,
         Annotations = _spec.Annotations,
+    };
+
+    // For the answerer of seccomp notifications, who sees us from outside (config-linux.md, The Container Process State).
+    private ContainerProcessState ProcessState() => new()
+    {
+        OciVersion = _spec.OciVersion ?? "",
+        Fds = ["seccompFd"],
+        Pid = _request.HostPid,
+        Metadata = _spec.Linux?.Seccomp?.ListenerMetadata,
+        State = State(_request.Joins ? "running" : "creating") with { Pid = _request.Joins ? _request.InitPid : _request.HostPid },
     };
 
     private static List<string> EnvironmentOf(ProcessSpec process)

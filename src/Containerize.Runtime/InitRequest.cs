@@ -24,6 +24,15 @@ internal sealed record InitRequest
     /// <summary>The connected console socket; -1 where there is none.</summary>
     public int ConsoleSocket { get; init; } = -1;
 
+    /// <summary>The connected socket of whoever answers seccomp notifications; -1 where there is none.</summary>
+    public int SeccompListener { get; init; } = -1;
+
+    /// <summary>Our process id as the host sees it.</summary>
+    public int HostPid { get; init; }
+
+    /// <summary>For `exec`: that of the container's first process.</summary>
+    public int InitPid { get; init; }
+
     /// <summary>How many descriptors from 3 the container's process keeps.</summary>
     public int PreservedDescriptors { get; init; }
 

@@ -31,11 +31,14 @@ internal static class ExecCommand
         using var mounts = OpenMounts(container.Record.InitProcessPid);
         using var console = ConsoleEnds.Make(options, spec.Process!.Terminal);
         using var cgroup = container.OpenCgroup();
+        using var listener = Creation.ConnectListener(spec.Linux?.Seccomp);
         var request = new InitRequest
         {
             Id = words[0],
             Bundle = container.Record.Bundle,
             Joins = true,
+            InitPid = container.Record.InitProcessPid,
+            SeccompListener = listener?.Number ?? -1,
             MountNamespace = mounts?.Number ?? -1,
             ConsoleSocket = console?.Childs ?? -1,
             PreservedDescriptors = CreateCommand.Preserved(options),

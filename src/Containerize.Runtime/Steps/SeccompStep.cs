@@ -1,20 +1,51 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
 using Containerize.Oci.Runtime;
+using Containerize.Runtime.Seccomp;
 
 namespace Containerize.Runtime.Steps;
 
 /// <summary>The filter of system calls, made before the steps that it would hinder, and loaded in the one place where it can be.</summary>
 internal sealed class SeccompStep
 {
-    /// <summary>Compiles the filter; null where the configuration has none.</summary>
-    public static SeccompStep? Prepare(RuntimeSpec spec, ProcessSpec process)
+    private readonly SeccompFilter _filter;
+    private readonly int _listener;
+    private readonly byte[] _state;
+
+    private SeccompStep(SeccompFilter filter, int listener, byte[] state)
     {
-        _ = (spec, process);
-        return null;
+        _filter = filter;
+        _listener = listener;
+        _state = state;
+    }
+
+    /// <summary>Compiles the filter; null where the configuration has none that filters anything.</summary>
+    /// <param name="spec">The profile.</param>
+    /// <param name="listener">The connected socket of whoever answers notifications; -1: nobody.</param>
+    /// <param name="state">What it is told.</param>
+    public static SeccompStep? Prepare(SeccompSpec? spec, int listener, Func<ContainerProcessState> state)
+    {
+        if (spec is null || SeccompCompiler.Compile(spec, RuntimeInformation.ProcessArchitecture) is not { } filter)
+        {
+            return null;
+        }
+
+        if (filter.WantsListener && listener < 0)
+        {
+            throw Failure.Of(6040, "reading the container's seccomp profile", "it notifies (SCMP_ACT_NOTIFY), and has no listenerPath", "Add linux.seccomp.listenerPath.");
+        }
+
+        var json = filter.WantsListener ? JsonSerializer.SerializeToUtf8Bytes(state(), RuntimeJson.Default.ContainerProcessState) : [];
+        return new SeccompStep(filter, listener, json);
     }
 
     /// <summary>Loads it on the calling thread.</summary>
-    public void Load(SyncChannel channel)
+    public void Load() => Failure.Step("loading the seccomp filter", () =>
     {
-        _ = (channel, this);
-    }
+        using var notifications = SeccompLoader.Load(_filter);
+        if (notifications is not null)
+        {
+            SeccompListener.Send(_listener, notifications.Number, _state);
+        }
+    });
 }
