@@ -48,7 +48,7 @@ internal sealed class Cgroup : IDisposable
     /// <summary>Whether the container has any cgroup, and it is still there.</summary>
     public bool Exists => _directories.Count > 0;
 
-    /// <summary>What clone3(2) takes with CLONE_INTO_CGROUP; -1 where there is none, or more than version 2, and <see cref="Join"/> is needed.</summary>
+    /// <summary>What clone3(2) takes with CLONE_INTO_CGROUP; -1 where that is not all, and <see cref="Join"/> is needed.</summary>
     public int JoinDescriptor => IsUnified ? _directories[0].Number : -1;
 
     /// <summary>Makes a container's cgroup in every hierarchy.</summary>
@@ -102,7 +102,7 @@ internal sealed class Cgroup : IDisposable
     /// <summary>Puts a process into every directory.</summary>
     /// <param name="pid">The process.</param>
     /// <param name="init">For exec: the container's first process, whose own cgroup stands in where that of the container has children.</param>
-    /// <param name="rootless">Whether a hierarchy that refuses is passed over.</param>
+    /// <param name="rootless">Whether a hierarchy that refuses is passed over: for a plain user who has named no cgroupsPath, and for exec.</param>
     /// <exception cref="ContainerizeException">The process cannot be put there.</exception>
     public void Join(int pid, int init = 0, bool rootless = false)
     {
@@ -203,11 +203,11 @@ internal sealed class Cgroup : IDisposable
         return pids;
     }
 
-    /// <summary>Sends a signal to all processes in it and below.</summary>
+    /// <summary>Sends a signal to all processes in it and below; frozen ones stay frozen unless they are killed.</summary>
     /// <exception cref="ContainerizeException">The container has no cgroup.</exception>
     public void SignalAll(int signal)
     {
-        if (signal == Kill && CgroupLimit.Find(_directories, "") is { Version: CgroupVersion.Two } unified && unified.TryWrite("cgroup.kill", "1") >= 0)
+        if (signal == Kill && CgroupLimit.Find(_directories, "")?.TryWrite("cgroup.kill", "1") >= 0)
         {
             // Version 1's freezer, in a hybrid, holds even what is killed.
             if (!IsUnified && IsFrozen)
@@ -220,9 +220,10 @@ internal sealed class Cgroup : IDisposable
 
         // Standing still, no process can start another that is not on the list. Without a freezer it is a try.
         var freezer = TryFreezerDirectory();
+        var stays = signal != Kill && IsFrozen;
         try
         {
-            if (freezer is not null)
+            if (freezer is not null && !stays)
             {
                 TryFreeze(freezer);
             }
@@ -234,7 +235,7 @@ internal sealed class Cgroup : IDisposable
         }
         finally
         {
-            if (freezer is not null)
+            if (freezer is not null && !stays)
             {
                 CgroupFreezer.Thaw(freezer);
             }

@@ -146,7 +146,8 @@ internal sealed class CgroupCreation(CgroupHierarchy hierarchy, ResourcesSpec? r
         if (NeedsDomain())
         {
             throw new ContainerizeException(
-                CgroupError.Making, $"making the cgroup {directory.Path}", $"it is of type \"{type}\", which takes no limits of memory, io, cpu or huge pages",
+                CgroupError.Making, $"making the cgroup {directory.Path}",
+                $"it is of type \"{type}\", which takes no limits of memory, io, cpu or huge pages",
                 "Choose a cgroupsPath below a cgroup without processes of its own.");
         }
 

@@ -2,7 +2,9 @@ using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime.Cgroups;
 
-/// <summary>Makes a user the owner of what a delegated cgroup's owner may write (https://docs.kernel.org/admin-guide/cgroup-v2.html#delegation).</summary>
+/// <summary>
+/// Makes a user the owner of what a delegated cgroup's owner may write (https://docs.kernel.org/admin-guide/cgroup-v2.html#delegation).
+/// </summary>
 internal static class CgroupDelegation
 {
     /// <summary>Changes the owner.</summary>

@@ -52,7 +52,8 @@ internal sealed record CgroupMount(string Point, string Root, CgroupVersion Vers
     }
 
     private static bool IsAtOrAbove(string directory, string path) =>
-        directory == "/" || path == directory || (path.Length > directory.Length && path[directory.Length] == '/' && path.StartsWith(directory, StringComparison.Ordinal));
+        directory == "/" || path == directory
+            || (path.Length > directory.Length && path[directory.Length] == '/' && path.StartsWith(directory, StringComparison.Ordinal));
 
     private static bool IsAncestor(int ancestor, int id, Dictionary<int, int> parents)
     {

@@ -102,7 +102,8 @@ internal sealed class CgroupSetup
         }
 
         throw new ContainerizeException(
-            CgroupError.Hierarchy, "looking for the host's control groups", "the controller \"devices\" is not mounted, so a container could use every device",
+            CgroupError.Hierarchy, "looking for the host's control groups",
+            "the controller \"devices\" is not mounted, so a container could use every device",
             "Mount the host's control groups below /sys/fs/cgroup.");
     }
 

@@ -18,7 +18,8 @@ internal sealed record DevicePermission(bool Allow, char Type, long Major, long 
 
     /// <summary>The letters in the order of devices.list.</summary>
     public static string Letters(DeviceAccess access) =>
-        (access.HasFlag(DeviceAccess.Read) ? "r" : "") + (access.HasFlag(DeviceAccess.Write) ? "w" : "") + (access.HasFlag(DeviceAccess.MakeNode) ? "m" : "");
+        (access.HasFlag(DeviceAccess.Read) ? "r" : "") + (access.HasFlag(DeviceAccess.Write) ? "w" : "")
+            + (access.HasFlag(DeviceAccess.MakeNode) ? "m" : "");
 
     private static string Number(long number) => number < 0 ? "*" : number.ToString(CultureInfo.InvariantCulture);
 }

@@ -26,7 +26,7 @@ internal sealed record DevicePolicy(IReadOnlyList<DevicePermission> Rules)
 
     /// <summary>Reads the rules.</summary>
     /// <param name="rules">linux.resources.devices.</param>
-    /// <param name="ownNodes">The paths of linux.devices: where one of them stands for a usual node, that node's rule is the configuration's too.</param>
+    /// <param name="ownNodes">The paths of linux.devices: where one is that of a usual node, its rule is the configuration's too.</param>
     /// <exception cref="ContainerizeException">A rule has no such type, number or access.</exception>
     public static DevicePolicy Of(IReadOnlyList<DeviceRule>? rules, IReadOnlyList<string>? ownNodes = null)
     {
@@ -108,7 +108,8 @@ internal sealed record DevicePolicy(IReadOnlyList<DevicePermission> Rules)
             {
                 throw new ContainerizeException(
                     CgroupError.Resources, "reading linux.resources.devices",
-                    $"the rule to {(rule.Allow ? "allow" : "deny")} \"{rule}\" takes from an earlier, wider one, which cgroup version 1 cannot express",
+                    $"the rule to {(rule.Allow ? "allow" : "deny")} \"{rule}\" takes from an earlier, wider one, which cgroup version 1 "
+                        + "cannot express",
                     "Name the devices of the wider rule one by one.");
             }
 

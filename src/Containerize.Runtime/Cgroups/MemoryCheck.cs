@@ -29,7 +29,8 @@ internal static class MemoryCheck
         if (limit > 0 && (ulong)limit <= usage)
         {
             throw new ContainerizeException(
-                CgroupError.Limit, $"setting {name} to {limit}", $"{directory.Path} has {usage} bytes in use", "Choose a higher limit, or leave checkBeforeUpdate out.");
+                CgroupError.Limit, $"setting {name} to {limit}", $"{directory.Path} has {usage} bytes in use",
+                "Choose a higher limit, or leave checkBeforeUpdate out.");
         }
     }
 

@@ -85,7 +85,8 @@ internal sealed class Version1Plan
 
         if (memory.Swappiness is { } swappiness && swappiness != ulong.MaxValue)
         {
-            Add(Controller, "memory.swappiness", swappiness <= 100 ? Text(swappiness) : throw ResourcePlan.Refused($"memory.swappiness is {swappiness}, and at most 100"));
+            var valid = swappiness <= 100 ? swappiness : throw ResourcePlan.Refused($"memory.swappiness is {swappiness}, and at most 100");
+            Add(Controller, "memory.swappiness", Text(valid));
         }
     }
 

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Containerize.Runtime.Tests.Cgroups;
 
-/// <summary>The same configuration made by runc and by us must leave the same files, where the host has version 1.</summary>
+/// <summary>The same configuration made by runc and by us must leave the same files, on the version that the host has.</summary>
 public class BesideRunc
 {
     private static readonly string[] Settings =
@@ -15,7 +15,8 @@ public class BesideRunc
         "cpu.cfs_burst_us", "cpu.cfs_period_us", "cpu.cfs_quota_us", "cpu.idle", "cpu.rt_period_us", "cpu.rt_runtime_us", "cpu.shares",
         "cpuset.cpu_exclusive", "cpuset.cpus", "cpuset.mems", "devices.list", "freezer.state", "memory.limit_in_bytes", "memory.memsw.limit_in_bytes",
         "memory.oom_control", "memory.soft_limit_in_bytes", "memory.swappiness", "memory.use_hierarchy", "pids.max", "blkio.bfq.weight", "blkio.weight", "blkio.throttle.read_bps_device",
-        "blkio.throttle.read_iops_device", "blkio.throttle.write_bps_device", "blkio.throttle.write_iops_device", "notify_on_release",
+        "memory.max", "memory.low", "memory.high", "memory.swap.max", "cpu.max", "cpu.weight", "io.weight", "io.max", "hugetlb.2MB.max",
+        "cgroup.type", "cgroup.freeze", "cgroup.controllers", "cgroup.subtree_control", "rdma.max", "blkio.throttle.read_iops_device", "blkio.throttle.write_bps_device", "blkio.throttle.write_iops_device", "notify_on_release",
     ];
 
     [SkippableTheory]
@@ -50,6 +51,33 @@ public class BesideRunc
         using var container = await RuncContainer.CreateAsync(json);
         Assert.Equal(Read(container.Paths), Read(ours.Cgroup.Paths));
         Assert.Equal(container.Paths.Keys.Order(StringComparer.Ordinal), ours.Cgroup.Paths.Keys.Order(StringComparer.Ordinal));
+    }
+
+    // runc's weights for shares are those of the straight line until its version 1.3.2, so shares are left out.
+    [SkippableTheory]
+    [InlineData("""{}""")]
+    [InlineData("""{"memory":{"limit":67108864},"pids":{"limit":20}}""")]
+    [InlineData("""{"memory":{"limit":67108864,"swap":134217728,"reservation":33554432,"swappiness":0,"disableOOMKiller":true}}""")]
+    [InlineData("""{"memory":{"limit":67108864,"swap":67108864}}""")]
+    [InlineData("""{"memory":{"limit":-1},"pids":{"limit":-1},"cpu":{"quota":-1}}""")]
+    [InlineData("""{"memory":{"limit":67108864,"swap":-1,"kernel":1000000}}""")]
+    [InlineData("""{"cpu":{"quota":20000,"period":50000,"cpus":"0","mems":"0"}}""")]
+    [InlineData("""{"cpu":{"period":1000},"blockIO":{"weight":500},"hugepageLimits":[{"pageSize":"2MB","limit":4194304}]}""")]
+    [InlineData("""{"unified":{"memory.high":"33554432","pids.max":"77","cpu.weight":"17"},"network":{"classID":5}}""")]
+    public async Task CreatingOnVersion2LeavesTheSameFiles(string resources)
+    {
+        ToolRunner.Require("runc");
+        ToolRunner.Require("busybox");
+        Skip.IfNot(CgroupHierarchies.Find().IsUnified, "runc uses version 2 only where there is no version 1");
+        var json = JsonNode.Parse(resources)!;
+        var spec = JsonSerializer.Deserialize(json.ToJsonString(), RuntimeJson.Default.ResourcesSpec)!;
+        using var ours = RealCgroup.OnVersion2(spec);
+        ours.Cgroup.Apply(spec, DevicePolicy.Of(spec.Devices), rootless: false);
+        ours.Cgroup.ApplyProcessLimit(spec);
+
+        using var container = await RuncContainer.CreateAsync(json);
+        Assert.Equal(Read(container.Paths), Read(ours.Cgroup.Paths));
+        Assert.Equal(container.Paths.Keys, ours.Cgroup.Paths.Keys);
     }
 
     [SkippableTheory]

@@ -38,7 +38,7 @@ internal sealed class RuncContainer : IDisposable
     {
         // runc leaves the directory above the container's.
         ToolRunner.RunAsync("runc", "--root", _folder["state"], "delete", "--force", _id).GetAwaiter().GetResult();
-        foreach (var path in Directory.GetDirectories("/sys/fs/cgroup", "*").Select(top => $"{top}/{_id}").Where(Directory.Exists))
+        foreach (var path in Directory.GetDirectories("/sys/fs/cgroup", "*").Append("/sys/fs/cgroup").Select(top => $"{top}/{_id}").Where(Directory.Exists))
         {
             Directory.Delete(path);
         }

@@ -60,6 +60,18 @@ public class UsingVersion2
     }
 
     [SkippableFact]
+    public void ASignalThatDoesNotKillLeavesThemFrozen()
+    {
+        using var real = RealCgroup.OnVersion2();
+        var pid = real.StartProcess();
+        real.Cgroup.Freeze();
+        real.Cgroup.SignalAll(15);
+        Assert.True(real.Cgroup.IsFrozen);
+        real.Cgroup.Thaw();
+        Assert.True(real.HasEnded(pid));
+    }
+
+    [SkippableFact]
     public void UseAndFreezingAreFound()
     {
         using var real = RealCgroup.OnVersion2();
@@ -101,10 +113,46 @@ public class UsingVersion2
     }
 
     [SkippableFact]
+    public void LimitsAreReadBackAsTheyWereSet()
+    {
+        var limits = new ResourcesSpec
+        {
+            Memory = new() { Limit = 64 << 20, Swap = 64 << 20, Reservation = 32 << 20 },
+            Cpu = new() { Shares = 1024, Quota = 50_000, Period = 200_000, Burst = 10_000, Cpus = "0", Mems = "0" },
+            Pids = new() { Limit = 42 },
+            Unified = new Dictionary<string, string> { ["memory.high"] = "50331648" },
+        };
+        using var real = RealCgroup.OnVersion2(limits);
+        RequireControllers(real, "memory", "cpu", "cpuset", "pids");
+        real.Cgroup.Apply(limits, null, rootless: false);
+        Assert.Equal("max", real.Read("", "pids.max"));
+        real.Cgroup.ApplyProcessLimit(limits);
+        Assert.Equal(
+            "67108864 33554432 50331648 100 50000 200000 10000 0 0 42",
+            string.Join(' ',
+                real.Read("", "memory.max"), real.Read("", "memory.low"), real.Read("", "memory.high"), real.Read("", "cpu.weight"), real.Read("", "cpu.max"),
+                real.Read("", "cpu.max.burst"), real.Read("", "cpuset.cpus"), real.Read("", "cpuset.mems"), real.Read("", "pids.max")));
+    }
+
+    [SkippableFact]
+    public void AnUpdateKeepsTheRestAndARefusedOneChangesNothing()
+    {
+        using var real = RealCgroup.OnVersion2();
+        RequireControllers(real, "memory", "cpu");
+        var applied = real.Cgroup.Update(null, new() { Memory = new() { Limit = 64 << 20 }, Cpu = new() { Quota = 20_000, Period = 50_000 } });
+        applied = real.Cgroup.Update(applied, new() { Cpu = new() { Quota = 30_000 } });
+        Assert.Equal("30000 50000", real.Read("", "cpu.max"));
+        Assert.Throws<ContainerizeException>(() => real.Cgroup.Update(applied, new() { Memory = new() { Limit = 128 << 20 }, Cpu = new() { Quota = 1 } }));
+        Assert.Equal($"{64 << 20} 30000 50000", $"{real.Read("", "memory.max")} {real.Read("", "cpu.max")}");
+        real.Cgroup.Update(applied, new() { Memory = new() { Limit = -1 }, Cpu = new() { Idle = 1 } });
+        Assert.Equal("max 1", $"{real.Read("", "memory.max")} {real.Read("", "cpu.idle")}");
+    }
+
+    [SkippableFact]
     public void HugePagesAreLimitedWithTheControllerEnabledOnTheWay()
     {
         using var real = RealCgroup.OnVersion2();
-        Skip.IfNot(real.Read("", "cgroup.controllers").Split(' ').Contains("hugetlb"), "version 2 has not the hugetlb controller here");
+        RequireControllers(real, "hugetlb");
         real.Cgroup.Apply(new() { HugepageLimits = [new() { PageSize = "2MB", Limit = 4 << 20 }] }, null, rootless: false);
         Assert.Equal($"{4 << 20}", real.Read("", "hugetlb.2MB.max"));
         Assert.Equal($"{4 << 20}", real.Read("", "hugetlb.2MB.rsvd.max"));
@@ -151,6 +199,12 @@ public class UsingVersion2
         Assert.Equal("4711 0", Owner(real.Cgroup.Paths[""]));
         Assert.Equal("4711 0", Owner($"{real.Cgroup.Paths[""]}/cgroup.procs"));
         Assert.Equal("0 0", Owner($"{real.Cgroup.Paths[""]}/cgroup.max.depth"));
+    }
+
+    private static void RequireControllers(RealCgroup real, params string[] names)
+    {
+        var missing = names.Except(real.Read("", "cgroup.controllers").Split(' ')).ToArray();
+        Skip.If(missing.Length > 0, $"version 2 has not these controllers here: {string.Join(", ", missing)}");
     }
 
     private static string Owner(string path) => Run("stat", "-c", "%u %g", path).Output;
