@@ -1,6 +1,6 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Containerize.Testing;
 
 namespace Containerize.Runtime.Tests.RootFileSystem;
 
@@ -17,8 +17,17 @@ internal static class PublishedRuntime
         var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../../.."));
         var output = Path.Combine(root, "artifacts/runtime-tests");
         var platform = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
-        (await ToolRunner.RunAsync("dotnet", "publish", Path.Combine(root, "src/Containerize.Runtime"), "-c", "Release", "-r", platform, "-o", output)).Succeeded();
-        return Path.Combine(output, "containerize-runtime");
+        // Compiling ahead of time takes minutes on a busy machine.
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+        foreach (var argument in (string[])["publish", Path.Combine(root, "src/Containerize.Runtime"), "-c", "Release", "-r", platform, "-o", output])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var publish = Process.Start(start)!;
+        var text = await publish.StandardOutput.ReadToEndAsync();
+        await publish.WaitForExitAsync();
+        return publish.ExitCode == 0 ? Path.Combine(output, "containerize-runtime") : throw new InvalidOperationException(text);
     }
 
     private static string Here([CallerFilePath] string path = "") => path;
