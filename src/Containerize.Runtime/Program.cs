@@ -22,6 +22,7 @@ internal static class Program
         ["pause"] = (PauseCommand.Run, "ID", "freeze all processes of a container"),
         ["resume"] = (PauseCommand.Resume, "ID", "let them run again"),
         ["update"] = (UpdateCommand.Run, "[options] ID", "change the limits of a container"),
+        ["monitor"] = (MonitorCommand.Run, "[options] ID", "create a container under a keeper that logs and reaps"),
         ["spec"] = (SpecCommand.Run, "[--rootless] [--bundle DIR]", "write a config.json to begin with"),
         ["features"] = (FeaturesCommand.Run, "", "print what this runtime can do as JSON"),
     };

@@ -52,6 +52,16 @@ internal static class CommandHelp
               --blkio-weight, --pids-limit N
 
             """,
+        "monitor" => """
+
+            options:
+              --bundle, -b DIR        the bundle; the working directory unless given
+              --log-file FILE         where the container's output is written, as the CRI has it
+              --log-size BYTES        the size at which the log becomes FILE.1
+              --exit-file FILE        where the exit code is written
+              --pid-file FILE         where the process id of the container is written
+
+            """,
         "kill" => "\noptions:\n  --all, -a   all processes of the container\n",
         "delete" => "\noptions:\n  --force, -f   end it first; no error where there is none\n",
         "list" => "\noptions:\n  --format, -f FORMAT   table or json\n  --quiet, -q           ids only\n",

@@ -26,7 +26,7 @@ internal static unsafe class Foreground
             registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, context =>
             {
                 context.Cancel = true;
-                Syscall.Try(SyscallNumber.PidfdSendSignal, process, (int)context.Signal is < 0 ? Number(context.Signal) : (int)context.Signal, 0, 0);
+                Syscall.Try(SyscallNumber.PidfdSendSignal, process, Signals.NumberOf(context.Signal), 0, 0);
             }));
         }
 
@@ -45,18 +45,6 @@ internal static unsafe class Foreground
             return Waiting.ForChild(process);
         }
     }
-
-    private static int Number(PosixSignal signal) => signal switch
-    {
-        PosixSignal.SIGHUP => 1,
-        PosixSignal.SIGINT => 2,
-        PosixSignal.SIGQUIT => 3,
-        PosixSignal.SIGTERM => 15,
-        PosixSignal.SIGCONT => 18,
-        PosixSignal.SIGTTIN => 21,
-        PosixSignal.SIGTTOU => 22,
-        _ => 15,
-    };
 
     private static void Resize(int master)
     {

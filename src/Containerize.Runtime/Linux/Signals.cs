@@ -38,6 +38,20 @@ internal static unsafe class Signals
         return index > 0 ? index : null;
     }
 
+    /// <summary>The number of a signal that .NET tells of.</summary>
+    public static int NumberOf(System.Runtime.InteropServices.PosixSignal signal) => (int)signal switch
+    {
+        > 0 and var number => number,
+        -1 => 1,
+        -2 => 2,
+        -3 => 3,
+        -4 => 15,
+        -6 => 18,
+        -8 => 21,
+        -9 => 22,
+        _ => Terminate,
+    };
+
     /// <summary>All dispositions to their defaults, and nothing blocked: .NET ignores SIGPIPE and catches others, and what is ignored stays so over execve.</summary>
     public static void Reset()
     {

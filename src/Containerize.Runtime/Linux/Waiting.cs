@@ -15,6 +15,26 @@ internal static unsafe class Waiting
     /// <summary>As <see cref="ForChild"/>, or null when it is still there.</summary>
     public static int? TryForChild(int pidDescriptor) => Wait(pidDescriptor, Exited | NoWait);
 
+    /// <summary>Reaps children that have ended, but one: those that came to us as their parents went.</summary>
+    public static void ReapOthers(int but)
+    {
+        const int OfAny = 0;
+        const int LeaveWaitable = 0x0100_0000;
+        var info = stackalloc int[32];
+        while (true)
+        {
+            new Span<int>(info, 32).Clear();
+            // Looked at before it is taken, as the one is not to be taken here.
+            if (Syscall.Try(SyscallNumber.Waitid, OfAny, 0, (nint)info, Exited | NoWait | LeaveWaitable) < 0 || info[4] == 0 || info[4] == but)
+            {
+                return;
+            }
+
+            const int OfPid = 1;
+            Syscall.Try(SyscallNumber.Waitid, OfPid, info[4], (nint)info, Exited | NoWait);
+        }
+    }
+
     private static int? Wait(int pidDescriptor, int options)
     {
         // siginfo_t: signal, errno, code, padding, pid, uid, status.
