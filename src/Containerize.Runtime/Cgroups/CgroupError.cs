@@ -4,32 +4,32 @@ namespace Containerize.Runtime.Cgroups;
 internal static class CgroupError
 {
     /// <summary>A hierarchy is missing, or what is at its place is no cgroup filesystem.</summary>
-    public const int Hierarchy = 8101;
+    public const int Hierarchy = 6051;
 
     /// <summary>cgroupsPath cannot be a cgroup.</summary>
-    public const int Path = 8102;
+    public const int Path = 6052;
 
     /// <summary>The cgroup has processes, or is frozen, before its container is made.</summary>
-    public const int InUse = 8103;
+    public const int InUse = 6053;
 
     /// <summary>A cgroup cannot be made.</summary>
-    public const int Making = 8104;
+    public const int Making = 6054;
 
     /// <summary>A process cannot be put into a cgroup.</summary>
-    public const int Joining = 8105;
+    public const int Joining = 6055;
 
     /// <summary>A limit cannot be set.</summary>
-    public const int Limit = 8106;
+    public const int Limit = 6056;
 
     /// <summary>linux.resources contradict themselves or the host.</summary>
-    public const int Resources = 8107;
+    public const int Resources = 6057;
 
     /// <summary>A cgroup does not freeze or thaw.</summary>
-    public const int Freezing = 8108;
+    public const int Freezing = 6058;
 
     /// <summary>A cgroup cannot be removed.</summary>
-    public const int Removing = 8109;
+    public const int Removing = 6059;
 
     /// <summary>An operation needs a cgroup, and the container has none.</summary>
-    public const int Absent = 8110;
+    public const int Absent = 6060;
 }
