@@ -12,9 +12,6 @@ namespace Containerize.Runtime.Seccomp;
 /// </remarks>
 internal static class SeccompCompiler
 {
-    // linux/bpf_common.h, BPF_MAXINSNS
-    private const int MostInstructions = 4096;
-
     // struct seccomp_data
     private const uint NumberOffset = 0;
     private const uint ArchitectureOffset = 4;
@@ -52,8 +49,8 @@ internal static class SeccompCompiler
 
         var abis = SeccompArchitectures.Of(spec, native);
         var program = Program(abis, rules, fallback);
-        return program.Length > MostInstructions
-            ? throw SeccompErrors.Invalid($"its filter has {program.Length} instructions, and the kernel takes {MostInstructions}", "Use fewer rules with arguments.")
+        return program.Length > SeccompFilter.MostInstructions
+            ? throw SeccompErrors.TooLong()
             : new SeccompFilter(program, SeccompFlags.Of(spec, notifies));
     }
 

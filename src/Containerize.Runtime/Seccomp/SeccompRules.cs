@@ -7,6 +7,7 @@ internal sealed class SeccompRules
 {
     private readonly Dictionary<int, SyscallVerdict> _verdicts = [];
     private readonly SyscallAbi _abi;
+    private int _conditional;
 
     private SeccompRules(SyscallAbi abi)
     {
@@ -16,10 +17,12 @@ internal sealed class SeccompRules
     /// <summary>The highest number that the profile names; <see cref="SyscallTable.Absent"/> where it names none.</summary>
     public int Newest { get; private set; } = SyscallTable.Absent;
 
-    /// <summary>Sorts the rules by number. Names that the architecture does not have are passed over, as everywhere: profiles name all that there are.</summary>
+    /// <summary>Sorts the rules by number.</summary>
+    /// <remarks>Names that the architecture does not have are passed over, as everywhere: a profile names the calls of all.</remarks>
     /// <param name="rules">The rules.</param>
     /// <param name="fallback">What is done with calls without a rule. Rules that say the same are no rules.</param>
     /// <param name="abi">The architecture.</param>
+    /// <exception cref="ContainerizeException">There are more than a filter can have.</exception>
     public static SeccompRules For(List<SeccompRule> rules, uint fallback, SyscallAbi abi)
     {
         var result = new SeccompRules(abi);
@@ -82,6 +85,13 @@ internal sealed class SeccompRules
         foreach (var alternative in rule.Alternatives)
         {
             var conditions = Prepare(alternative);
+            _conditional += conditions.Length == 0 ? 0 : 1;
+            if (_conditional > SeccompFilter.MostInstructions)
+            {
+                // Each takes two instructions at least.
+                throw SeccompErrors.TooLong();
+            }
+
             if (number != SyscallTable.Absent)
             {
                 Verdict(number).Add(new(conditions, rule.Action));

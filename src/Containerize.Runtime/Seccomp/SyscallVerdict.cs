@@ -26,7 +26,8 @@ internal sealed class SyscallVerdict
             return;
         }
 
-        for (var i = 0; i < _conditional.Count; i++)
+        var place = Place(rule);
+        for (var i = place - 1; i >= 0 && ConditionalAction.Order(_conditional[i], rule) == 0; i--)
         {
             if (_conditional[i].Conditions.AsSpan().SequenceEqual(rule.Conditions))
             {
@@ -36,12 +37,20 @@ internal sealed class SyscallVerdict
             }
         }
 
-        var place = _conditional.Count;
-        while (place > 0 && ConditionalAction.Order(rule, _conditional[place - 1]) < 0)
+        _conditional.Insert(place, rule);
+    }
+
+    // Behind all that go before it or are its equals.
+    private int Place(ConditionalAction rule)
+    {
+        var low = 0;
+        var high = _conditional.Count;
+        while (low < high)
         {
-            place--;
+            var middle = (low + high) / 2;
+            (low, high) = ConditionalAction.Order(rule, _conditional[middle]) < 0 ? (low, middle) : (middle + 1, high);
         }
 
-        _conditional.Insert(place, rule);
+        return low;
     }
 }
