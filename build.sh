@@ -3,13 +3,16 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source .ci/tools.sh
-ensure dpkg-deb=dpkg apt-get=apt
+ensure dpkg-deb=dpkg apt-get=apt gcc=gcc
 
 packages=$PWD/artifacts/packages
 version=$(dotnet msbuild src/Containerize/Containerize.csproj -getProperty:Version)
 mkdir -p "$packages"
 
 dotnet build Containerize.sln -c Release -nologo -v minimal
+# The runtime is native: compiled ahead of time, for the machine's own architecture.
+case $(uname -m) in aarch64) rid=linux-arm64 ;; *) rid=linux-x64 ;; esac
+dotnet publish src/Containerize.Runtime -c Release -r $rid -o artifacts/runtime/$rid -nologo -v minimal
 for project in nuget/*/*.csproj; do
     dotnet pack "$project" -c Release -nologo -v minimal
 done

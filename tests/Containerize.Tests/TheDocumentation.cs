@@ -48,8 +48,8 @@ public partial class TheDocumentation
     private static partial Regex ErrorRow();
 
     // new ContainerizeException(1234, ... or new(\n 1234, ...: the number is the first argument, on its line or the next.
-    // Codes that are only printed are written out: "CTZ7021".
-    [GeneratedRegex(@"new(?: ContainerizeException)?\(\s*(?<code>\d{4}),\s|""CTZ(?<code>\d{4})""")]
+    // Codes that are only printed are written out: "CTZ7021". The runtime's are made by Failure.Of, or have a name.
+    [GeneratedRegex(@"new(?: ContainerizeException)?\(\s*(?<code>\d{4}),\s|""CTZ(?<code>\d{4})""|\bOf\(\s*(?<code>\d{4}),|const int \w+ = (?<code>6\d{3});")]
     private static partial Regex ErrorInSource();
 
     [GeneratedRegex(@"Code=""CTZ(\d{4})""")]
