@@ -110,12 +110,12 @@ def goals(results, modes):
     row(8, "the same: round trips one after the other", results.min(modes[0], "slow edit", "ours", "rounds"), 6, "{:.0f}")
     for situation, limit in (("edit", 0.12), ("no change", 0.12), ("cold", 0.35)):
         row(9, f"task, {situation}, of the Dockerfile's build and push", ratio("fdd", situation, other="expert"), limit)
+    peaks = {mode: max((over(mode, s, "rss") or 0 for s in ("cold", "edit", "no change")), default=0) for mode in modes}
     for mode in modes:
-        peak = max((over(mode, s, "rss") or 0 for s in ("cold", "edit", "no change")), default=None)
-        row(12, f"peak memory over publish, {NAMES[mode].lower()}, MB", peak and peak / 1e6, 40, "{:.0f}")
+        row(12, f"peak memory over publish, {NAMES[mode].lower()}, MB", peaks[mode] / 1e6, 40, "{:.0f}")
     if len(modes) == 2:
-        sc, fdd = (max((results.min(m, s, "ours", "rss") or 0) for s in ("cold", "edit", "no change")) for m in ("sc", "fdd"))
-        row(12, "peak memory, self-contained over framework-dependent, MB", difference(sc, fdd) / 1e6, 15, "{:.0f}")
+        # Over publish in both: publish alone takes more for a self-contained app, which is not ours to save.
+        row(12, "the same, self-contained over framework-dependent, MB", (peaks["sc"] - peaks["fdd"]) / 1e6, 15, "{:.0f}")
     cache, size = results.min(modes[0], "many edits", "ours", "cache"), results.min(modes[0], "cold", "ours", "size")
     row(12, "cache after many edits, times the image's layers", cache / size if cache and size else None, 3, "{:.1f}")
     return "\n".join(rows)
