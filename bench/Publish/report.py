@@ -82,9 +82,6 @@ def goals(results, modes):
         ours, alone = results.min(mode, situation, "ours", name), results.min(mode, situation, "publish", name)
         return ours - alone if ours is not None and alone is not None else None
 
-    def difference(first, second):
-        return first - second if first is not None and second is not None else None
-
     row(1, "task after a one-line edit, framework-dependent, of the SDK's", ratio("fdd", "edit"), 0.20)
     row(2, "the same, self-contained", ratio("sc", "edit"), 0.07)
     for mode in modes:
