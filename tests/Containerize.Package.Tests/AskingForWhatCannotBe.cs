@@ -106,6 +106,14 @@ public sealed partial class AskingForWhatCannotBe(AskingForWhatCannotBe.Asked as
             Folder("whiteout", "touch .wh.important");
             Folder("not-utf8", @"touch ""$(printf 'bad\377name')""");
             Folder("backslash", @"touch 'back\slash'");
+            // Publish itself has just written there, so it is a target of the project that takes all away again.
+            cases.Add("published-nothing", Emptied("nothing", ""));
+            cases.Add("published-empty-folders", Emptied("empty-folders", "<MakeDir Directories=\"$(PublishDir)a/b\" />"));
+
+            string Emptied(string name, string then) => $"""
+                <PropertyGroup><PublishDir>{this[$"out/{name}/"]}</PublishDir></PropertyGroup>
+                <Target Name="Empty" AfterTargets="Publish"><RemoveDir Directories="$(PublishDir)" />{then}</Target>
+                """;
 
             void Folder(string name, string script)
             {

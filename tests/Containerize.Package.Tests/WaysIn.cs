@@ -54,6 +54,17 @@ public sealed class WaysIn : IDisposable
         Assert.StartsWith("hellofsharp:latest@sha256:", _workspace.Publish(_workspace.Copy("HelloFSharp")).Image.Reference, StringComparison.Ordinal);
 
     [Fact]
+    public void AVisualBasicProjectInAFolderOfTwoHundredAndFiftyCharacters()
+    {
+        var folder = string.Join('/', Enumerable.Repeat(new string('d', 49), 5));
+        _workspace.Write($"{folder}/Hello/Program.vb", "Module Program\n  Sub Main()\n    System.Console.WriteLine(\"hello\")\n  End Sub\nEnd Module\n");
+        _workspace.Write($"{folder}/Hello/Hello.vbproj", Project($"<ItemGroup><PackageReference Include=\"Containerize\" Version=\"{_workspace.Product.Version}\" /></ItemGroup>"));
+        var image = _workspace.Publish(_workspace[$"{folder}/Hello"]).Image;
+        Assert.StartsWith("hello:latest@sha256:", image.Reference, StringComparison.Ordinal);
+        Assert.NotNull(image.Read().File("app/Hello.dll"));
+    }
+
+    [Fact]
     public void AFolderWithAnOddName()
     {
         var folder = _workspace.Copy("HelloConsole", "an odd; 100% 'name' äß 日本/HelloConsole");
@@ -116,14 +127,35 @@ public sealed class WaysIn : IDisposable
             var log = _workspace["tmp/log.binlog"];
             var ended = _workspace.Dotnet(project, null, [.. command, $"-bl:{log}"]);
             Assert.True(ended.ExitCode == 0, ended.Output);
-            var ours = Targets(log).Where(t => t.Contains("Containerize", StringComparison.Ordinal) && t != "_ContainerizeMapReferences").ToList();
-            Assert.True(ours.Count == 0, $"{string.Join(' ', command)} ran {string.Join(", ", ours)}");
+            Assert.True(Ours(log).Count == 0, $"{string.Join(' ', command)} ran {string.Join(", ", Ours(log))}");
         }
+    }
+
+    [Fact]
+    public void TestingAProjectRunsNoneOfOurs()
+    {
+        // The versions of the repository's own tests, which are downloaded already.
+        var versions = System.Xml.Linq.XDocument.Load(Path.Combine(_workspace.Product.Repository, "Directory.Packages.props")).Descendants("PackageVersion")
+            .ToDictionary(p => p.Attribute("Include")!.Value, p => p.Attribute("Version")!.Value);
+        versions["Containerize"] = _workspace.Product.Version;
+        string[] packages = ["Containerize", "Microsoft.NET.Test.Sdk", "xunit", "xunit.runner.visualstudio"];
+        var references = string.Concat(packages.Select(p => $"<PackageReference Include=\"{p}\" Version=\"{versions[p]}\" />"));
+        _workspace.Write("Checks/Checks.cs", "public class Checks { [Xunit.Fact] public void Pass() { } }\n");
+        _workspace.Write("Checks/Checks.csproj", Project($"<ItemGroup>{references}</ItemGroup>"));
+        var log = _workspace["tmp/log.binlog"];
+        var ended = _workspace.Dotnet(_workspace["Checks"], null, "test", $"-bl:{log}");
+        Assert.Contains("Passed!", ended.Succeeded(), StringComparison.Ordinal);
+        Assert.Contains("VSTest", Targets(log));
+        Assert.Empty(Ours(log));
     }
 
     public void Dispose() => _workspace.Dispose();
 
     private static string Project(string reference) => NoReference.Replace("{0}", reference, StringComparison.Ordinal);
+
+    // The mapping of references is for every publish: it makes no image.
+    private static List<string> Ours(string log) =>
+        [.. Targets(log).Where(t => t.Contains("Containerize", StringComparison.Ordinal) && t != "_ContainerizeMapReferences")];
 
     private static List<string> Targets(string log)
     {

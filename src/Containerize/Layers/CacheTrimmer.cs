@@ -27,7 +27,8 @@ internal sealed class CacheTrimmer(LayerCache cache)
     public void TrimIfDue()
     {
         var marker = Path.Combine(cache.Directory, "trimmed");
-        if (DateTime.UtcNow - new DateTime(LastUsed(marker), DateTimeKind.Utc) > Interval && AtomicFile.TryWrite(marker, []))
+        // A marker of the future is from a clock that was wrong then.
+        if ((DateTime.UtcNow - new DateTime(LastUsed(marker), DateTimeKind.Utc)).Duration() > Interval && AtomicFile.TryWrite(marker, []))
         {
             Trim(LayerCache.DefaultMaxBytes, TimeSpan.FromMinutes(10));
         }

@@ -120,7 +120,10 @@ public static class ImagePlanner
     // or where there is no dll to start (single file); else as the SDK starts it: dotnet App.dll.
     private static IReadOnlyList<string> StartOf(ProjectFacts project, ImageSettings settings, PublishOutput output, BaseFacts baseImage)
     {
-        if (settings.Command.AppCommand.Count > 0 || settings.Command.Instruction == "None")
+        // An entrypoint of the user's own stands for the app's command, unless both are asked for (AppCommand.Combine).
+        if (settings.Command.AppCommand.Count > 0
+            || settings.Command.Instruction == "None"
+            || (settings.Command.Instruction is null && settings.Command.Entrypoint.Count > 0))
         {
             return [];
         }

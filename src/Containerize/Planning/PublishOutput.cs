@@ -35,7 +35,7 @@ public sealed record PublishOutput(string Directory, IReadOnlyList<PublishFile> 
         var files = new List<PublishFile>();
         Walk(new DirectoryInfo(root), "", 0);
         files.Sort((a, b) => string.CompareOrdinal(a.RelativePath, b.RelativePath));
-        return files.Count > 0 ? new PublishOutput(root, files) : throw Nothing(root, "the folder is empty");
+        return files.Count > 0 ? new PublishOutput(root, files) : throw Nothing(root, "there is no file in it");
 
         void Walk(DirectoryInfo folder, string prefix, int depth)
         {

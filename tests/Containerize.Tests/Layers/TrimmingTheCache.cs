@@ -43,6 +43,17 @@ public class TrimmingTheCache
     }
 
     [Fact]
+    public async Task IsDueAgainAfterAClockThatWasAhead()
+    {
+        using var folder = new TemporaryFolder();
+        var cache = new LayerCache(folder.Path);
+        await Build(cache, Sized("1"));
+        File.SetLastWriteTimeUtc(folder["trimmed"], DateTime.UtcNow.AddYears(70));
+        await Build(cache, Sized("2"));
+        Assert.InRange(File.GetLastWriteTimeUtc(folder["trimmed"]), DateTime.UtcNow.AddHours(-1), DateTime.UtcNow.AddHours(1));
+    }
+
+    [Fact]
     public async Task KeepsWhatIsLeased()
     {
         using var folder = new TemporaryFolder();

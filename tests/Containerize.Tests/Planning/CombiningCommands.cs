@@ -40,4 +40,12 @@ public class CombiningCommands
     [Fact]
     public void DropsTheEntrypointDotnetOfOldBases() =>
         Assert.Null(AppCommand.Combine(new CommandSettings { Instruction = "DefaultArgs" }, ["app"], ["dotnet"]).Entrypoint);
+
+    [Fact]
+    public void NeedsNoProgramOfTheAppsWhereTheEntrypointIsTheUsersOwn()
+    {
+        using var project = new Project().File("serve.py").Item("ContainerEntrypoint", "/usr/bin/python3").Item("ContainerEntrypointArgs", "serve.py");
+        var config = project.Plan().Config.Config!;
+        Assert.Equal("/usr/bin/python3 | serve.py", $"{string.Join(' ', config.Entrypoint ?? [])} | {string.Join(' ', config.Cmd ?? [])}");
+    }
 }
