@@ -21,10 +21,11 @@ internal sealed record SeccompRule(IReadOnlyList<string> Names, uint Action, Arg
                 throw SeccompErrors.Invalid("a rule has an empty name", "Leave it out.");
             }
 
-            if (name == "write" && action == SeccompAction.Notify)
+            // write as with runc. sendmsg is how the listener gets its descriptor, from a thread that is under the filter already:
+            // it would wait for itself.
+            if (name is "write" or "sendmsg" && action == SeccompAction.Notify)
             {
-                // What tells the listener of its descriptor is a write, and would wait for the listener.
-                throw SeccompErrors.Invalid("SCMP_ACT_NOTIFY is the action of write", "Handle the calls that give the program its descriptors instead.");
+                throw SeccompErrors.Invalid($"SCMP_ACT_NOTIFY is the action of {name}", "Handle the calls that give the program its descriptors instead.");
             }
         }
 

@@ -26,6 +26,10 @@ public class ReadingAProfile
             "SCMP_ACT_NOTIFY is the action of write. Handle the calls that give the program its descriptors instead.",
             Profile("SCMP_ACT_ALLOW", Rule("SCMP_ACT_NOTIFY", "read write")) with { ListenerPath = "/listener" }
         },
+        {
+            "SCMP_ACT_NOTIFY is the action of sendmsg. Handle the calls that give the program its descriptors instead.",
+            Profile("SCMP_ACT_ALLOW", Rule("SCMP_ACT_NOTIFY", "sendmsg")) with { ListenerPath = "/listener" }
+        },
         { "a rule has SCMP_ACT_NOTIFY, and there is nobody to notify. Set listenerPath.", Profile("SCMP_ACT_ALLOW", Rule("SCMP_ACT_NOTIFY", "mkdir")) },
     };
 
