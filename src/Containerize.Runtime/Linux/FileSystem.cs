@@ -6,6 +6,9 @@ namespace Containerize.Runtime.Linux;
 /// <summary>Files and directories by descriptor: each call names its starting directory, and <see cref="Open"/> how the path is resolved.</summary>
 internal static unsafe class FileSystem
 {
+    [ThreadStatic]
+    private static byte[]? Buffer;
+
     /// <summary>Opens a file with openat2(2), close-on-exec.</summary>
     /// <param name="directory">Where a relative path starts.</param>
     /// <param name="path">The path.</param>
@@ -54,26 +57,36 @@ internal static unsafe class FileSystem
     /// <summary>Reads to the end; at most so many bytes, then EOVERFLOW.</summary>
     public static byte[] ReadToEnd(int descriptor, int most, string name)
     {
-        using var content = new MemoryStream();
-        var buffer = new byte[16384];
+        var content = Array.Empty<byte>();
+        var size = 0;
         while (true)
         {
-            nint read;
-            fixed (byte* at = buffer)
+            // One buffer for all: what is allocated is memory that was never touched before, and a page fault is what costs here.
+            Buffer ??= new byte[16384];
+            int read;
+            fixed (byte* at = Buffer)
             {
-                read = Syscall.Check(Syscall.Try(SyscallNumber.Read, descriptor, (nint)at, buffer.Length), "read", name);
+                read = (int)Syscall.Check(Syscall.Try(SyscallNumber.Read, descriptor, (nint)at, Buffer.Length), "read", name);
             }
 
             if (read == 0)
             {
-                return content.ToArray();
+                Array.Resize(ref content, size);
+                return content;
             }
 
-            content.Write(buffer, 0, (int)read);
-            if (content.Length > most)
+            if (size + read > most)
             {
                 throw new SyscallException("read", name, Errno.EOVERFLOW);
             }
+
+            if (size + read > content.Length)
+            {
+                Array.Resize(ref content, size == 0 ? read : Math.Max(size + read, 2 * content.Length));
+            }
+
+            Buffer.AsSpan(0, read).CopyTo(content.AsSpan(size));
+            size += read;
         }
     }
 

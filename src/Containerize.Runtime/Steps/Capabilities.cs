@@ -98,12 +98,12 @@ internal static unsafe class Capabilities
     private static ulong Available()
     {
         const int ReadBounding = 23;
-        var known = 0ul;
-        for (var capability = 0; capability < 64 && Syscall.Try(SyscallNumber.Prctl, ReadBounding, capability) >= 0; capability++)
+        var last = Names.Length - 1;
+        while (last > 0 && Syscall.Try(SyscallNumber.Prctl, ReadBounding, last) < 0)
         {
-            known |= 1ul << capability;
+            last--;
         }
 
-        return known;
+        return (2ul << last) - 1;
     }
 }
