@@ -6,7 +6,7 @@ namespace Containerize.Tests.Compression;
 internal static class Samples
 {
     public static readonly string[] Names =
-        ["empty", "one", "text", "binary", "random", "zeros", "segment", "segments", "stored-edge", "farthest", "fibonacci"];
+        ["empty", "one", "text", "binary", "random", "zeros", "segment", "segments", "stored-edge", "farthest", "fibonacci", "mixed"];
 
     public static byte[] Make(string name) => name switch
     {
@@ -23,6 +23,7 @@ internal static class Samples
         "stored-edge" => Random(65_535 + 65_536, 5),
         "farthest" => Farthest(),
         "fibonacci" => Fibonacci(),
+        "mixed" => Mixed(),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, message: null),
     };
 
@@ -83,6 +84,10 @@ internal static class Samples
         var block = Random(32_768, 11);
         return [.. block, .. block, 0, .. block, .. block];
     }
+
+    // Noise long enough that positions are passed over, then what has matches again: in a segment, over its edge, and at the end.
+    private static byte[] Mixed() =>
+        [.. Random(300_000, 31), .. Text(50_000), .. Random(250_000, 37), .. new byte[100_000], .. Random(320_000, 41), .. Text(6_000), 1, 2, 3];
 
     // Counts that rise like Fibonacci's numbers make the deepest tree that Huffman gives: far more than 15 levels.
     private static byte[] Fibonacci()

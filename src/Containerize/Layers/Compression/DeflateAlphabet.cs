@@ -5,6 +5,7 @@ internal static class DeflateAlphabet
 {
     public const int MinMatch = 3;
     public const int MaxMatch = 258;
+    public const int Lengths = MaxMatch - MinMatch + 1;
     public const int Window = 32768;
     public const int MaxCodeLength = 15;
 
@@ -14,7 +15,7 @@ internal static class DeflateAlphabet
     public const int DistanceSymbols = 30;
 
     /// <summary>Match length less 3 to the number of its length symbol, 0 to 28.</summary>
-    public static readonly byte[] LengthSlots = new byte[MaxMatch - MinMatch + 1];
+    public static readonly byte[] LengthSlots = new byte[Lengths];
 
     /// <summary>Length slot to the number of extra bits.</summary>
     public static readonly byte[] LengthExtraBits = new byte[29];

@@ -15,8 +15,11 @@ internal sealed unsafe class DeflateBlockWriter
     private readonly HuffmanCode _distanceCode = new(DeflateAlphabet.DistanceSymbols, DeflateAlphabet.MaxCodeLength);
     private readonly CodeLengthWriter _codeLengths = new();
 
-    // Match length less 3 to the symbol's code and the extra bits after it; how many bits these are, from bit 24.
-    private readonly uint[] _lengthCodes = new uint[256];
+    // What a token says of literal or length to the symbol's code and the extra bits after it; how many bits these are, from bit 24.
+    private readonly uint[] _literalAndLengthCodes = new uint[Token.LiteralsAndLengths];
+
+    // Distance symbol to its code; how many bits that is, from bit 16; how many extra bits follow, from bit 24.
+    private readonly uint[] _distanceCodes = new uint[DeflateAlphabet.DistanceSymbols];
 
     /// <summary>Writes a block.</summary>
     /// <param name="writer">Where to.</param>
@@ -88,26 +91,25 @@ internal sealed unsafe class DeflateBlockWriter
 
     private void WriteTokens(ref BitWriter target, ReadOnlySpan<uint> tokens, HuffmanCode literals, HuffmanCode distances)
     {
-        PrepareLengthCodes(literals);
+        PrepareLiteralAndLengthCodes(literals);
+        PrepareDistanceCodes(distances);
         // A copy, which the JIT can keep in registers.
         var writer = target;
-        fixed (ushort* literalCodes = literals.Codes, distanceCodes = distances.Codes, distanceBases = DeflateAlphabet.DistanceBases)
-        fixed (byte* literalLengths = literals.Lengths, distanceLengths = distances.Lengths, distanceExtra = DeflateAlphabet.DistanceExtraBits)
-        fixed (uint* lengths = _lengthCodes)
+        fixed (uint* first = tokens, literalAndLengthCodes = _literalAndLengthCodes, distanceCodes = _distanceCodes)
         {
-            foreach (var token in tokens)
+            for (var i = 0; i < tokens.Length; i++)
             {
-                if (token < Token.FirstMatch)
+                var token = first[i];
+                var literalOrLength = Token.LiteralOrLength(token);
+                var code = literalAndLengthCodes[literalOrLength];
+                writer.Put(code & 0xFF_FFFF, (int)(code >> 24));
+                if (literalOrLength >= Token.FirstLength)
                 {
-                    writer.Put(literalCodes[token], literalLengths[token]);
-                }
-                else
-                {
-                    var length = lengths[Token.LengthIndex(token)];
-                    writer.Put(length & 0xFF_FFFF, (int)(length >> 24));
-                    var slot = Token.DistanceSlot(token);
-                    writer.Put(distanceCodes[slot], distanceLengths[slot]);
-                    writer.Put((uint)(Token.DistanceIndex(token) - distanceBases[slot]), distanceExtra[slot]);
+                    var distance = distanceCodes[Token.DistanceSymbol(token)];
+                    var extraBits = (int)(distance >> 24);
+                    writer.Put((ushort)distance, (byte)(distance >> 16));
+                    // The smallest distance of a symbol has zeros where the extra bits are.
+                    writer.Put(token & ((1u << extraBits) - 1), extraBits);
                 }
 
                 writer.Flush();
@@ -119,15 +121,30 @@ internal sealed unsafe class DeflateBlockWriter
         target = writer;
     }
 
-    private void PrepareLengthCodes(HuffmanCode literals)
+    private void PrepareLiteralAndLengthCodes(HuffmanCode literals)
     {
-        for (var index = 0; index < _lengthCodes.Length; index++)
+        for (var literal = 0; literal < Token.FirstLength; literal++)
+        {
+            _literalAndLengthCodes[literal] = literals.Codes[literal] | ((uint)literals.Lengths[literal] << 24);
+        }
+
+        for (var index = 0; index < DeflateAlphabet.Lengths; index++)
         {
             var slot = DeflateAlphabet.LengthSlots[index];
             var symbol = DeflateAlphabet.FirstLengthSymbol + slot;
             var codeBits = literals.Lengths[symbol];
             var extra = (uint)(index - DeflateAlphabet.LengthBases[slot]);
-            _lengthCodes[index] = literals.Codes[symbol] | (extra << codeBits) | ((uint)(codeBits + DeflateAlphabet.LengthExtraBits[slot]) << 24);
+            _literalAndLengthCodes[Token.FirstLength + index] =
+                literals.Codes[symbol] | (extra << codeBits) | ((uint)(codeBits + DeflateAlphabet.LengthExtraBits[slot]) << 24);
+        }
+    }
+
+    private void PrepareDistanceCodes(HuffmanCode distances)
+    {
+        for (var symbol = 0; symbol < _distanceCodes.Length; symbol++)
+        {
+            _distanceCodes[symbol] =
+                distances.Codes[symbol] | ((uint)distances.Lengths[symbol] << 16) | ((uint)DeflateAlphabet.DistanceExtraBits[symbol] << 24);
         }
     }
 

@@ -5,8 +5,9 @@ namespace Containerize.Layers.Compression;
 
 /// <summary>Compresses segments of a deflate stream (RFC 1951), each on its own; one thread at a time.</summary>
 /// <remarks>
-/// Greedy with lazy evaluation: a match waits while the next position has one that saves more. Tokens come in chunks; a chunk
-/// joins the block before it unless two blocks are smaller. Every decision is made in whole numbers, on the segment and the
+/// Greedy with lazy evaluation: a match waits while the next position has one that saves more. Where nothing is found for long,
+/// fewer and fewer positions are tried. Tokens come in chunks; a chunk joins the block before it unless two blocks are
+/// smaller. Every decision is made in whole numbers, on the segment and the
 /// 32 KiB before it alone: the bytes depend on nothing else.
 /// </remarks>
 internal sealed unsafe class DeflateCompressor
@@ -14,19 +15,21 @@ internal sealed unsafe class DeflateCompressor
     /// <summary>The bytes after a segment that must be there, and are overwritten with zeros.</summary>
     public const int Padding = 16;
 
-    private const int Depth = 8;
-    private const int LazyDepth = 4;
+    private const int Depth = 4;
+    private const int LazyDepth = 2;
     private const int GoodLength = 32;
+
+    // After each 64 positions in a row that have no match, one more is passed over with the next: what is compressed already
+    // stays so, and is left behind fast. A chunk starts anew, which bounds it.
+    private const int PatienceBits = 6;
 
     private const int ChunkTokens = 2048;
     private const int BlockTokens = 32 * ChunkTokens;
 
-    // The last match of a chunk may be preceded by the literals that lazy evaluation put before it.
+    // The last match of a chunk may be preceded by the literals that lazy evaluation put before it, or be literals passed over.
     private const int ChunkSlack = 2048;
 
-    private readonly int[] _heads4 = new int[1 << MatchFinder.Hash4Bits];
-    private readonly int[] _heads3 = new int[1 << MatchFinder.Hash3Bits];
-    private readonly ushort[] _steps = new ushort[DeflateAlphabet.Window];
+    private readonly ulong[] _buckets = new ulong[MatchFinder.Buckets];
     private readonly uint[] _tokens = new uint[BlockTokens + ChunkTokens + ChunkSlack];
     private readonly DeflateBlockWriter _blocks = new();
     private SymbolCounts _block = new();
@@ -46,13 +49,11 @@ internal sealed unsafe class DeflateCompressor
     public int Compress(byte[] buffer, int start, int end, byte[] output, bool last)
     {
         buffer.AsSpan(end, Padding).Clear();
-        Array.Fill(_heads4, MatchFinder.Nowhere);
-        Array.Fill(_heads3, MatchFinder.Nowhere);
+        Array.Clear(_buckets);
         fixed (byte* data = buffer, target = output)
-        fixed (int* first4 = _heads4, first3 = _heads3)
-        fixed (ushort* chain = _steps)
+        fixed (ulong* buckets = _buckets)
         {
-            var finder = new MatchFinder(data, first4, first3, chain);
+            var finder = new MatchFinder(data, buckets);
             for (var i = 0; i < start; i++)
             {
                 finder.Insert(i);
@@ -83,8 +84,7 @@ internal sealed unsafe class DeflateCompressor
         {
             var chunkStart = position;
             var chunkTokens = Parse(finder, data, ref position, end, _tokens.AsSpan(blockTokens));
-            _chunk.Clear();
-            _chunk.Add(_tokens.AsSpan(blockTokens, chunkTokens));
+            _chunk.SetTo(_tokens.AsSpan(blockTokens, chunkTokens));
             _chunk.EstimateBits();
             if (blockTokens == 0)
             {
@@ -114,45 +114,47 @@ internal sealed unsafe class DeflateCompressor
         }
     }
 
-    private static int Parse(MatchFinder finder, byte* data, ref int from, int end, Span<uint> _tokens)
+    private static int Parse(MatchFinder finder, byte* data, ref int from, int end, Span<uint> tokens)
     {
         var count = 0;
+        var misses = 0;
         var position = from;
-        var searchEnd = end - 4;
-        fixed (uint* target = _tokens)
+        var searchEnd = end - MatchFinder.MinMatch;
+        fixed (uint* target = tokens)
+        fixed (byte* distanceSlots = DeflateAlphabet.DistanceSlots)
         {
             while (position < end && count < ChunkTokens)
             {
-                if (position > searchEnd)
-                {
-                    target[count++] = data[position++];
-                    continue;
-                }
-
-                var match = finder.InsertAndFind(position, 2, Math.Min(DeflateAlphabet.MaxMatch, end - position), GoodLength, Depth);
+                var match = position > searchEnd
+                    ? 0
+                    : finder.InsertAndFind(position, MatchFinder.MinMatch - 1, LongestAt(position, end), GoodLength, Depth);
                 if (match == 0)
                 {
-                    target[count++] = data[position++];
+                    for (var literals = Math.Min(1 + (misses++ >> PatienceBits), end - position); literals > 0; literals--)
+                    {
+                        target[count++] = Token.Literal(data[position++]);
+                    }
+
                     continue;
                 }
 
+                misses = 0;
                 var inserted = position + 1;
-                while ((match >> 16) < GoodLength && inserted <= searchEnd)
+                while (LengthOf(match) < GoodLength && inserted <= searchEnd)
                 {
-                    var most = Math.Min(DeflateAlphabet.MaxMatch, end - inserted);
-                    var next = finder.InsertAndFind(inserted++, (int)(match >> 16) - 1, most, GoodLength, LazyDepth);
+                    var next = finder.InsertAndFind(inserted, LengthOf(match) - 1, LongestAt(inserted, end), GoodLength, LazyDepth);
+                    inserted++;
                     if (next == 0 || Worth(next) <= Worth(match) + 2)
                     {
                         break;
                     }
 
-                    target[count++] = data[position++];
+                    target[count++] = Token.Literal(data[position++]);
                     match = next;
                 }
 
-                var length = (int)(match >> 16);
-                target[count++] = Token.Match(length, (int)(match & 0xFFFF));
-                position += length;
+                target[count++] = Token.Match(LengthOf(match), DistanceOf(match), distanceSlots);
+                position += LengthOf(match);
                 for (var insertEnd = Math.Min(position, searchEnd + 1); inserted < insertEnd; inserted++)
                 {
                     finder.Insert(inserted);
@@ -164,7 +166,16 @@ internal sealed unsafe class DeflateCompressor
         return count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int LongestAt(int position, int end) => Math.Min(DeflateAlphabet.MaxMatch, end - position);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int LengthOf(uint match) => (int)(match >> 16);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int DistanceOf(uint match) => (int)(match & 0xFFFF);
+
     // In quarters of a literal: each byte of length is worth one, each bit of distance costs a little.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Worth(uint match) => (4 * (int)(match >> 16)) - BitOperations.Log2(match & 0xFFFF);
+    private static int Worth(uint match) => (4 * LengthOf(match)) + BitOperations.LeadingZeroCount((uint)DistanceOf(match));
 }

@@ -1,10 +1,13 @@
 namespace Containerize.Layers.Compression;
 
 /// <summary>How often each symbol occurs in a run of tokens, and what a run with such counts would cost as one block.</summary>
-internal sealed class SymbolCounts
+internal sealed unsafe class SymbolCounts
 {
     private const int BlockHeaderBits = 100;
     private const int BitsPerUsedSymbol = 4;
+
+    private readonly uint[] _literalsAndLengths = new uint[Token.LiteralsAndLengths];
+    private readonly uint[] _distances = new uint[Token.DistanceSymbols];
 
     /// <summary>Literals, the end of the block and match lengths.</summary>
     public uint[] Literals { get; } = new uint[DeflateAlphabet.LiteralSymbols];
@@ -22,22 +25,26 @@ internal sealed class SymbolCounts
         Array.Clear(Distances);
     }
 
-    /// <summary>Counts tokens.</summary>
-    public void Add(ReadOnlySpan<uint> tokens)
+    /// <summary>Becomes the counts of tokens.</summary>
+    public void SetTo(ReadOnlySpan<uint> tokens)
     {
-        var literals = Literals;
-        var distances = Distances;
-        foreach (var token in tokens)
+        Array.Clear(_literalsAndLengths);
+        Array.Clear(_distances);
+        fixed (uint* first = tokens, literalsAndLengths = _literalsAndLengths, distances = _distances)
         {
-            if (token < Token.FirstMatch)
+            for (var i = 0; i < tokens.Length; i++)
             {
-                literals[token]++;
+                literalsAndLengths[Token.LiteralOrLength(first[i])]++;
+                distances[Token.DistanceSymbol(first[i])]++;
             }
-            else
-            {
-                literals[DeflateAlphabet.FirstLengthSymbol + DeflateAlphabet.LengthSlots[Token.LengthIndex(token)]]++;
-                distances[Token.DistanceSlot(token)]++;
-            }
+        }
+
+        Array.Clear(Literals);
+        Array.Copy(_literalsAndLengths, Literals, Token.FirstLength);
+        Array.Copy(_distances, Distances, Distances.Length);
+        for (var index = 0; index < DeflateAlphabet.Lengths; index++)
+        {
+            Literals[DeflateAlphabet.FirstLengthSymbol + DeflateAlphabet.LengthSlots[index]] += _literalsAndLengths[Token.FirstLength + index];
         }
     }
 
