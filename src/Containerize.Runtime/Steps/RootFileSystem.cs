@@ -115,7 +115,7 @@ internal sealed class RootFileSystem(RuntimeSpec spec, InitRequest request, Proc
                 continue;
             }
 
-            using var found = Root.Open("/dev/null", OpenFlags.PathOnly | OpenFlags.NoFollow, ResolveFlags.NoSymbolicLinks);
+            using var found = Root.Open("/dev/null");
             if (!Devices.IsNull(found.Number))
             {
                 throw new SyscallException("openat2", "/dev/null, which is not the null device", Errno.ENXIO);

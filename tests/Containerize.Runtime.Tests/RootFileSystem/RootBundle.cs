@@ -49,7 +49,7 @@ internal sealed class RootBundle : IDisposable
 
         _folder.Folder("rootfs/bin");
         File.Copy(ToolRunner.Find("busybox")!, this["rootfs/bin/busybox"]);
-        foreach (var name in (string[])["sh", "cat", "ls", "mount", "umount", "stat", "find", "sort", "mkdir", "mknod", "touch", "readlink", "id", "dd", "rm", "cp"])
+        foreach (var name in (string[])["sh", "cat", "ls", "mount", "umount", "stat", "find", "sort", "mkdir", "mknod", "touch", "readlink", "id", "dd", "rm", "cp", "sed"])
         {
             File.CreateSymbolicLink(this["rootfs/bin/" + name], "busybox");
         }
