@@ -137,7 +137,10 @@ internal sealed class StateDirectory : IDisposable
     {
         const int Fifo = 0x1000;
         using var name = new NativeText(StartFifo);
-        Syscall.Check(Syscall.Try(SyscallNumber.Mknodat, Number, name.Address, Fifo | 0b110_010_010, 0), "mkfifo", StartFifo);
+        const int Mode = 0b110_010_010;
+        Syscall.Check(Syscall.Try(SyscallNumber.Mknodat, Number, name.Address, Fifo | Mode, 0), "mkfifo", StartFifo);
+        // The umask took away what init needs once it is somebody else; the directory is ours alone.
+        Syscall.Check(Syscall.Try(SyscallNumber.Fchmodat, Number, name.Address, Mode), "fchmodat", StartFifo);
     }
 
     /// <summary>Removes the FIFO: the container is started.</summary>

@@ -41,7 +41,7 @@ internal sealed class HiddenPaths(RootDirectory root)
     private Descriptor CloneNull()
     {
         const string Path = "/dev/null";
-        using var device = root.Open(Path, OpenFlags.PathOnly | OpenFlags.NoFollow, ResolveFlags.NoSymbolicLinks);
+        using var device = root.Open(Path);
         return Devices.IsNull(device.Number)
             ? MountApi.CloneMount(device.Number, "", recursive: false)
             : throw new SyscallException("open_tree", Path + ", which is not the null device", Errno.ENXIO);

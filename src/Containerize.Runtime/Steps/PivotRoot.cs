@@ -11,7 +11,10 @@ internal sealed class PivotRoot(RuntimeSpec spec, InitRequest request)
     /// <summary>Cuts the mounts off from the host's and makes the root a mount of its own; its descriptor.</summary>
     public Descriptor Prepare()
     {
-        Syscall.Check(MountApi.TryMount(null, "/", null, Propagation() ?? (MountFlags.Slave | MountFlags.Recursive)), "mount", "/");
+        // What is unbindable could not be bound from, also not by us: that comes last.
+        var flags = Propagation() ?? (MountFlags.Slave | MountFlags.Recursive);
+        var first = (flags & MountFlags.Unbindable) != 0 ? MountFlags.Private | MountFlags.Recursive : flags;
+        Syscall.Check(MountApi.TryMount(null, "/", null, first), "mount", "/");
         MakeParentPrivate();
         var tree = MountApi.CloneMount(Descriptor.WorkingDirectory, request.RootPath, recursive: true);
         try

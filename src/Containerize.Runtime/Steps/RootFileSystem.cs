@@ -55,10 +55,9 @@ internal sealed class RootFileSystem(RuntimeSpec spec, InitRequest request, Proc
         "Where the root is the initial ramdisk, use --no-pivot.",
         () => _pivot.Enter(Root.Number));
 
-    /// <summary>What is done from inside: propagation, kernel parameters, masked and read-only paths, a read-only root.</summary>
+    /// <summary>What is done from inside: a read-only root, kernel parameters, read-only and masked paths, propagation.</summary>
     public void Close()
     {
-        RootStep.Take("setting the propagation of the root", "See linux.rootfsPropagation in config.json.", _pivot.Propagate);
         if (_devicesAreOurs)
         {
             RootStep.Take("opening /dev/null in the container", "", ReopenNull);
@@ -86,6 +85,8 @@ internal sealed class RootFileSystem(RuntimeSpec spec, InitRequest request, Proc
             RootStep.Take($"masking {path}", NextAboutPaths, () => hidden.Mask(path));
         }
 
+        // Last: of an unbindable root nothing could be covered with itself.
+        RootStep.Take("setting the propagation of the root", "See linux.rootfsPropagation in config.json.", _pivot.Propagate);
         Dispose();
     }
 
@@ -115,7 +116,7 @@ internal sealed class RootFileSystem(RuntimeSpec spec, InitRequest request, Proc
                 continue;
             }
 
-            using var found = Root.Open("/dev/null", OpenFlags.PathOnly | OpenFlags.NoFollow, ResolveFlags.NoSymbolicLinks);
+            using var found = Root.Open("/dev/null");
             if (!Devices.IsNull(found.Number))
             {
                 throw new SyscallException("openat2", "/dev/null, which is not the null device", Errno.ENXIO);

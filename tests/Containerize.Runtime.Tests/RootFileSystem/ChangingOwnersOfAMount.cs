@@ -22,6 +22,7 @@ public class ChangingOwnersOfAMount
         mount["uidMappings"] = JsonNode.Parse("""[{"containerID":1000,"hostID":2000,"size":1},{"containerID":0,"hostID":0,"size":1}]""");
         mount["gidMappings"] = JsonNode.Parse("""[{"containerID":1001,"hostID":3001,"size":1},{"containerID":0,"hostID":0,"size":1}]""");
         bundle.Spec["process"]!["user"] = JsonNode.Parse("""{"uid":2000,"gid":3001}""");
+        bundle.Spec["process"]!.AsObject().Remove("rlimits");
         Assert.Equal("2000:3001\n", (await bundle.RunAsync("stat -c %u:%g /data/file; touch /data/new")).Succeeded());
         Assert.Equal("1000:1001\n", (await ToolRunner.RunAsync("stat", "-c", "%u:%g", bundle["data/new"])).Succeeded());
     }

@@ -113,6 +113,34 @@ public class EscapingTheRoot
         Assert.Equal(pattern, await File.ReadAllTextAsync("/proc/sys/kernel/core_pattern"));
     }
 
+    // CVE-2025-52565.
+    [SkippableTheory]
+    [InlineData("console", "/proc/sys/kernel/core_pattern")]
+    [InlineData("console", "null")]
+    [InlineData("pts", "/tmp")]
+    public async Task ALinkInPlaceOfTheConsoleIsRefused(string name, string target)
+    {
+        using var bundle = await RootBundle.CreateAsync();
+        foreach (var destination in (string[])["/dev/mqueue", "/dev/shm", "/dev/pts", "/dev"])
+        {
+            bundle.Unmount(destination);
+        }
+
+        bundle.Folder("devices");
+        File.CreateSymbolicLink(bundle["devices/" + name], target);
+        bundle.Mount("/dev", "bind", "devices", "rbind");
+        if (name == "console")
+        {
+            bundle.Mount("/dev/pts", "devpts", "devpts", "newinstance", "ptmxmode=0666");
+        }
+
+        bundle.Spec["process"]!["terminal"] = true;
+        var output = await bundle.RunInTerminalAsync(await PublishedRuntime.PathAsync, "echo started");
+        Assert.DoesNotContain("started", output);
+        Assert.Contains("error", output);
+        Assert.Equal(target, new FileInfo(bundle["devices/" + name]).LinkTarget);
+    }
+
     [SkippableFact]
     public async Task AFileInPlaceOfADeviceIsRefused()
     {

@@ -49,7 +49,7 @@ internal sealed class RootBundle : IDisposable
 
         _folder.Folder("rootfs/bin");
         File.Copy(ToolRunner.Find("busybox")!, this["rootfs/bin/busybox"]);
-        foreach (var name in (string[])["sh", "cat", "ls", "mount", "umount", "stat", "find", "sort", "mkdir", "mknod", "touch", "readlink", "id", "dd", "rm", "cp"])
+        foreach (var name in (string[])["sh", "cat", "ls", "mount", "umount", "stat", "find", "sort", "mkdir", "mknod", "touch", "readlink", "id", "dd", "rm", "cp", "sed", "tty"])
         {
             File.CreateSymbolicLink(this["rootfs/bin/" + name], "busybox");
         }
@@ -108,6 +108,17 @@ internal sealed class RootBundle : IDisposable
         prepare?.Invoke();
         var ours = await RunAsync(script);
         return (Text(ours), Text(runc));
+    }
+
+    /// <summary>What a runtime gives for a script in a terminal of its own.</summary>
+    public async Task<string> RunInTerminalAsync(string runtime, string script)
+    {
+        ToolRunner.Require("script");
+        Spec["process"]!["args"] = new JsonArray("/bin/sh", "-c", script);
+        await File.WriteAllTextAsync(this["config.json"], Spec.ToJsonString());
+        var id = MountInfoText.ContainerPrefix + Guid.NewGuid().ToString("N");
+        var result = await ToolRunner.RunAsync("script", "-qec", $"{runtime} --root {this["state"]} run --bundle {_folder.Path} {id}", "/dev/null");
+        return MountInfoText.Normalise(result.Output.ReplaceLineEndings("\n"));
     }
 
     /// <inheritdoc/>

@@ -39,7 +39,7 @@ public class SortingOptionWords
     [InlineData("rnoatime,rrelatime", "all-clear=AccessTime")]
     [InlineData("rstrictatime,rnoatime", "all-set=NoAccessTime all-clear=AccessTime")]
     [InlineData("mode=755,nosuid,size=1m,mode=700", "set=NoSuid data=mode=755,size=1m,mode=700")]
-    [InlineData("rslave,shared", "propagation=Slave|Recursive propagation=Shared")]
+    [InlineData("rslave,shared", "propagation=Recursive|Slave propagation=Shared")]
     [InlineData("bind,rbind", "set=Bind|Recursive")]
     public void TheLaterOfTwoHolds(string words, string expected) => Assert.Equal(expected, Dump(words.Split(',')));
 
