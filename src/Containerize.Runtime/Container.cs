@@ -29,11 +29,26 @@ internal sealed class Container : IDisposable
     /// <summary>Its directory.</summary>
     public StateDirectory State => _state;
 
-    /// <summary>Opens a container; CTZ6001 where there is none.</summary>
+    /// <summary>Opens a container; CTZ6001 where there is none, or not more of it than a directory.</summary>
     /// <param name="root">Where all are.</param>
     /// <param name="id">Which.</param>
     /// <param name="change">Whether something is about to be changed: then no other command may.</param>
     public static Container Open(string root, string id, bool change)
+    {
+        var container = OpenRemains(root, id, change);
+        if (container.IsComplete || (!change && container._state.IsLockedByOther()))
+        {
+            return container;
+        }
+
+        using (container)
+        {
+            throw container._state.Absent();
+        }
+    }
+
+    /// <summary>As <see cref="Open"/>, also where a runtime that was killed has left a directory without a record.</summary>
+    public static Container OpenRemains(string root, string id, bool change)
     {
         var state = StateDirectory.Open(root, id);
         try
@@ -66,13 +81,9 @@ internal sealed class Container : IDisposable
             return "stopped";
         }
 
-        if (_state.HasStartFifo())
-        {
-            return "created";
-        }
-
+        // First, as a container can be paused before it is started, and nothing but `resume` helps it then.
         using var cgroup = OpenCgroup();
-        return cgroup.IsFrozen ? "paused" : "running";
+        return cgroup.IsFrozen ? "paused" : _state.HasStartFifo() ? "created" : "running";
     }
 
     /// <summary>Init's pidfd; null when it has ended, also when another process has its number by now.</summary>
@@ -200,6 +211,12 @@ internal sealed class Container : IDisposable
                 cgroup.KillAll();
                 cgroup.Remove();
             }
+        }
+
+        foreach (var (controller, path) in Record.PlannedCgroups ?? [])
+        {
+            // No process came so far: one that has some is not ours, and stays.
+            CgroupRemoval.TryRemove(path, controller.Length == 0 ? CgroupVersion.Two : CgroupVersion.One);
         }
 
         var hooks = _state.TryReadConfig()?.Hooks?.Poststop;

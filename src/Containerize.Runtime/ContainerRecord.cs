@@ -33,6 +33,9 @@ internal sealed record ContainerRecord
     /// <summary>The container's directory in each hierarchy: controller, or "" for cgroup v2, to absolute path.</summary>
     public Dictionary<string, string>? CgroupPaths { get; init; }
 
+    /// <summary>As <see cref="CgroupPaths"/> will be, while they are being made: what a runtime that is killed then may leave.</summary>
+    public Dictionary<string, string>? PlannedCgroups { get; init; }
+
     /// <summary>The annotations of config.json.</summary>
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 

@@ -60,16 +60,20 @@ internal sealed class Creation
             };
             state.WriteConfig(_bundle.Config);
             var resources = _bundle.Spec.Linux?.Resources;
-            cgroup = Cgroup.Create(CgroupHierarchies.Find(), CgroupPath.Of(_bundle.Spec.Linux?.CgroupsPath, id), resources, _rootless);
-            // Before there is a process: whoever finds us killed finds what we had made.
+            var hierarchies = CgroupHierarchies.Find();
+            var place = CgroupPath.Of(_bundle.Spec.Linux?.CgroupsPath, id);
+            // Before each thing is made: whoever finds us killed finds what may be there.
+            state.Write(record with { PlannedCgroups = Plan(hierarchies, place) });
+            cgroup = Cgroup.Create(hierarchies, place, resources, _rootless);
             record = record with { CgroupPaths = new Dictionary<string, string>(cgroup.Paths) };
             state.Write(record);
             state.MakeStartFifo();
             using var fifo = FileSystem.Open(state.Number, StateDirectory.StartFifo, OpenFlags.PathOnly | OpenFlags.NoFollow);
             using var listener = ConnectListener(_bundle.Spec.Linux?.Seccomp);
             var request = Request(id, wishes, fifo.Number, record.CgroupPaths) with { SeccompListener = listener?.Number ?? -1 };
-            host = Start(request, cgroup, pid => Describe(record, pid, "creating"));
-            state.Write(record with { InitProcessPid = host.Pid, InitProcessStart = ProcessStat.TryRead(host.Pid)?.Start ?? 0 });
+            host = Start(request, cgroup, pid => Describe(record, pid, "creating"), pid =>
+                // While init still waits for us, and ends with us: from here on it can be found.
+                state.Write(record with { InitProcessPid = pid, InitProcessStart = ProcessStat.TryRead(pid)?.Start ?? 0 }));
             if (wishes.PidFile is { } pidFile)
             {
                 Failure.Step($"writing the pid file {pidFile}", () => PidFiles.Write(pidFile, host.Pid));
@@ -109,7 +113,18 @@ internal sealed class Creation
         }
     }
 
-    private Host Start(InitRequest request, Cgroup cgroup, Func<int, ContainerState> describe)
+    private static Dictionary<string, string> Plan(CgroupHierarchies hierarchies, CgroupPath place)
+    {
+        var planned = new Dictionary<string, string>();
+        foreach (var hierarchy in hierarchies.All)
+        {
+            planned[hierarchy.Controllers[0]] = hierarchy.Absolute(place.In(hierarchy));
+        }
+
+        return planned;
+    }
+
+    private Host Start(InitRequest request, Cgroup cgroup, Func<int, ContainerState> describe, Action<int> record)
     {
         var joins = OpenNamespaces();
         try
@@ -125,6 +140,7 @@ internal sealed class Creation
                 {
                     Rlimits.Apply(pid, _bundle.Spec.Process!.Rlimits);
                     cgroup.ApplyProcessLimit(_bundle.Spec.Linux?.Resources);
+                    record(pid);
                 });
             return Host.Start(_bundle.Spec, joins, request, _bundle.Config, duties);
         }

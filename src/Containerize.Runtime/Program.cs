@@ -74,7 +74,7 @@ internal static class Program
 
             return found.Run(new Invocation(global.Value("root") ?? DefaultRoot(), log, [.. global.Rest.Skip(1)]));
         }
-        catch (Exception e) when (e is ContainerizeException or SyscallException or ArgumentException or JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ContainerizeException or SyscallException or ArgumentException or JsonException or IOException or UnauthorizedAccessException or OverflowException)
         {
             log.Error(command.Length == 0 ? e.Message : $"containerize-runtime {command} failed: {e.Message}");
             // As runc: what comes of `exec` itself is not to be taken for the process's exit code.

@@ -57,7 +57,7 @@ internal sealed class StateDirectory : IDisposable
         var opened = FileSystem.TryOpen(Descriptor.WorkingDirectory, $"{root}/{id}", OpenFlags.PathOnly | OpenFlags.Directory | OpenFlags.NoFollow);
         if (opened is -Errno.ENOENT or -Errno.ENOTDIR or -Errno.ENAMETOOLONG)
         {
-            throw Failure.Of(6001, $"looking for container {id}", "container does not exist", $"`containerize-runtime list` shows those below {root}.");
+            throw Absent(root, id);
         }
 
         return new StateDirectory(root, id, new Descriptor((int)Syscall.Check(opened, "open", $"{root}/{id}")));
@@ -81,15 +81,25 @@ internal sealed class StateDirectory : IDisposable
         return ids;
     }
 
-    /// <summary>Takes the lock, which ends with us; CTZ6004 when another command keeps it for ten seconds.</summary>
+    /// <summary>That there is no such container.</summary>
+    public ContainerizeException Absent() => Absent(_root, Id);
+
+    /// <summary>Takes the lock, which ends with us; CTZ6004 when another command keeps it for ten seconds, CTZ6001 when that has removed the container.</summary>
     public void Lock()
     {
         const int ExclusiveNow = 2 | 4;
-        _lock ??= FileSystem.Open(Number, LockFile, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.NoFollow, ResolveFlags.None, 0b110_000_000);
+        var opened = FileSystem.TryOpen(Number, LockFile, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.NoFollow, ResolveFlags.None, 0b110_000_000);
+        // In a directory that has been removed nothing can be made.
+        _lock = opened == -Errno.ENOENT ? throw Absent() : new Descriptor((int)Syscall.Check(opened, "openat2", $"{_root}/{Id}/{LockFile}"));
         for (var attempt = 0; attempt < 1000; attempt++)
         {
             if (Syscall.Try(SyscallNumber.Flock, _lock.Number, ExclusiveNow) == 0)
             {
+                if (!Has(LockFile))
+                {
+                    throw Absent();
+                }
+
                 return;
             }
 
@@ -147,17 +157,7 @@ internal sealed class StateDirectory : IDisposable
     public void RemoveStartFifo() => FileSystem.TryRemove(Number, StartFifo, isDirectory: false);
 
     /// <summary>Whether the FIFO is there: nobody has started the container.</summary>
-    public bool HasStartFifo()
-    {
-        var opened = FileSystem.TryOpen(Number, StartFifo, OpenFlags.PathOnly | OpenFlags.NoFollow);
-        if (opened < 0)
-        {
-            return false;
-        }
-
-        new Descriptor((int)opened).Dispose();
-        return true;
-    }
+    public bool HasStartFifo() => Has(StartFifo);
 
     /// <summary>Removes the directory and all that is in it.</summary>
     public void Remove()
@@ -181,6 +181,21 @@ internal sealed class StateDirectory : IDisposable
     {
         _lock?.Dispose();
         _directory.Dispose();
+    }
+
+    private static ContainerizeException Absent(string root, string id) =>
+        Failure.Of(6001, $"looking for container {id}", "container does not exist", $"`containerize-runtime list` shows those below {root}.");
+
+    private bool Has(string name)
+    {
+        var opened = FileSystem.TryOpen(Number, name, OpenFlags.PathOnly | OpenFlags.NoFollow);
+        if (opened < 0)
+        {
+            return false;
+        }
+
+        new Descriptor((int)opened).Dispose();
+        return true;
     }
 
     private byte[]? TryReadFile(string name)

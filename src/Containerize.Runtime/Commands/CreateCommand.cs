@@ -47,7 +47,8 @@ internal static class CreateCommand
     /// <summary>How many descriptors from 3 on are kept: those asked for, and those of socket activation (sd_listen_fds(3)).</summary>
     public static int Preserved(Options options)
     {
-        var count = (int)(options.Number("preserve-fds") ?? 0);
+        var count = options.Number("preserve-fds") is not { } asked ? 0
+            : asked is >= 0 and < 1 << 20 ? (int)asked : throw Options.Bad(options.Command, $"--preserve-fds {asked} is not a number of descriptors");
         if (int.TryParse(Environment.GetEnvironmentVariable("LISTEN_FDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var listen))
         {
             count += listen;

@@ -11,7 +11,7 @@ internal static class DeleteCommand
         var force = options.Has("force");
         try
         {
-            using var container = Container.Open(invocation.Root, id, change: true);
+            using var container = force ? Container.OpenRemains(invocation.Root, id, change: true) : Container.Open(invocation.Root, id, change: true);
             var status = container.Status(locked: true);
             if (!force && status is not ("stopped" or "created"))
             {

@@ -23,6 +23,8 @@ internal static class StartCommand
         {
             case "created":
                 break;
+            case "paused":
+                throw Failure.Of(6008, doing, "cannot start a container in the paused state", $"Resume it first: containerize-runtime resume {container.Record.Id}");
             case "stopped":
                 throw Failure.Of(6008, doing, "cannot start a container that has stopped", "Delete it, and create it again.");
             default:

@@ -34,13 +34,18 @@ internal static class Hooks
             throw Failure.Of(6020, doing, "its path is not absolute");
         }
 
+        if (hook.Timeout is <= 0)
+        {
+            throw Failure.Of(6020, doing, $"its timeout of {hook.Timeout} s is not above zero");
+        }
+
         using var input = MemoryFile.With("state", state);
         using var output = MemoryFile.Create("output");
         int? code = null;
         Failure.Step(doing, () =>
         {
             using var child = ChildProcess.Start(path, hook.Args is { Count: > 0 } ? hook.Args : [path], hook.Env ?? [], input.Number, output.Number);
-            code = child.Wait(hook.Timeout is { } seconds ? checked(seconds * 1000) : -1);
+            code = child.Wait(hook.Timeout is { } seconds ? (int)Math.Min(seconds * 1000L, int.MaxValue) : -1);
         });
         if (code is null)
         {
@@ -49,7 +54,8 @@ internal static class Hooks
 
         if (code != 0)
         {
-            throw Failure.Of(6020, doing, $"exit status {code}, output: {MemoryFile.Text(output)}");
+            var said = MemoryFile.Text(output);
+            throw Failure.Of(6020, doing, said.Length == 0 ? $"exit status {code}" : $"exit status {code}, output: {said}");
         }
     }
 }

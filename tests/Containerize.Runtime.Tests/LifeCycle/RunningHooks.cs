@@ -1,0 +1,121 @@
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace Containerize.Runtime.Tests.LifeCycle;
+
+/// <summary>Hooks of every kind: when they run, what they are told, in which namespaces, and what comes of their failure.</summary>
+public class RunningHooks
+{
+    private static readonly string[] Kinds = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"];
+
+    [SkippableFact]
+    public async Task EachKindRunsWhenAndWhereTheSpecificationSays()
+    {
+        using var bundle = await LifeBundle.CreateAsync();
+        // One line a hook, into a file that is at the same place on the host and in the container.
+        bundle.Write("rootfs/record", "");
+        bundle.Write("record", "");
+        var hook = bundle.WriteProgram("hook", $$"""
+            state=$(cat)
+            field() { echo "$state" | tr -d ' ' | tr ',{}' '\n\n\n' | sed -n "s/^\"$1\":\"*\([^\"]*\)\"*\$/\1/p" | head -n 1; }
+            here() { [ "$(readlink /proc/self/ns/$1)" = "$(readlink /proc/{{Environment.ProcessId}}/ns/$1)" ] && echo host || echo container; }
+            echo "$1 $(field status) pid=$([ -n "$(field pid)" ] && echo yes || echo no) mounts:$(here mnt) net:$(here net) $(env | grep -v '^PWD=\|^SHLVL=\|^_=\|^OLDPWD=' | sort | tr '\n' ' ')$(field id)" >> $2
+            """);
+        File.Copy(hook, bundle["rootfs/hook"]);
+        bundle.MakeFolder("rootfs/proc");
+        foreach (var kind in Kinds)
+        {
+            var inContainer = kind == "startContainer";
+            bundle.Set("/hooks/" + kind, $$"""
+                [{"path":"{{(inContainer ? "/bin/sh" : "/bin/sh")}}","args":["sh","{{(inContainer ? "/hook" : hook)}}","{{kind}}","{{(inContainer ? "/record" : bundle["record"])}}"],"env":["ONE={{kind}}","PATH=/bin:/usr/bin"],"timeout":30}]
+                """);
+        }
+
+        bundle.Set("/root/readonly", "false");
+        var applets = (string[])["tr", "sed", "head", "grep", "env"];
+        foreach (var applet in applets)
+        {
+            File.CreateSymbolicLink(bundle["rootfs/bin/" + applet], "busybox");
+        }
+
+        var id = await bundle.CreateContainerAsync();
+        string[] atCreate =
+        [
+            $"prestart creating pid=yes mounts:host net:host ONE=prestart PATH=/bin:/usr/bin {id}",
+            $"createRuntime creating pid=yes mounts:host net:host ONE=createRuntime PATH=/bin:/usr/bin {id}",
+            $"createContainer creating pid=yes mounts:container net:container ONE=createContainer PATH=/bin:/usr/bin {id}",
+        ];
+        Assert.Equal(atCreate, await File.ReadAllLinesAsync(bundle["record"]));
+        (await bundle.CallAsync("start", id)).Succeeded();
+        await LifeBundle.WaitAsync(async () => (await File.ReadAllLinesAsync(bundle["rootfs/record"])).Length > 0, "startContainer did not run");
+        Assert.StartsWith("startContainer created pid=yes ", (await File.ReadAllTextAsync(bundle["rootfs/record"])).TrimEnd(), StringComparison.Ordinal);
+        string[] atStart = [.. atCreate, $"poststart running pid=yes mounts:host net:host ONE=poststart PATH=/bin:/usr/bin {id}"];
+        Assert.Equal(atStart, await File.ReadAllLinesAsync(bundle["record"]));
+        (await bundle.CallAsync("delete", "--force", id)).Succeeded();
+        string[] atDelete = [.. atStart, $"poststop stopped pid=no mounts:host net:host ONE=poststop PATH=/bin:/usr/bin {id}"];
+        Assert.Equal(atDelete, await File.ReadAllLinesAsync(bundle["record"]));
+    }
+
+    [SkippableFact]
+    public async Task TheyRunInTheirOrderUntilOneFails()
+    {
+        using var bundle = await LifeBundle.CreateAsync();
+        string Hook(string word) => $$"""{"path":"/bin/sh","args":["sh","-c","echo {{word}} >> {{bundle["record"]}}; [ {{word}} != 3 ]"]}""";
+        bundle.Set("/hooks", $$"""{"createRuntime":[{{Hook("1")}},{{Hook("2")}},{{Hook("3")}},{{Hook("4")}}],"poststop":[{{Hook("5")}}]}""");
+        Assert.Equal(1, (await bundle.CallAsync("create", "--bundle", bundle.Folder, LifeBundle.NewId())).ExitCode);
+        // The container was never there: poststop is for those that were deleted.
+        Assert.Equal(["1", "2", "3"], (await File.ReadAllLinesAsync(bundle["record"])).Where(line => line != "5"));
+        Assert.Equal("", bundle.Remains());
+    }
+
+    [SkippableFact]
+    public async Task ThePidIsThatOfInitAsTheHookSeesIt()
+    {
+        using var bundle = await LifeBundle.CreateAsync();
+        bundle.Set("/hooks", $$"""{"createRuntime":[{"path":"/bin/sh","args":["sh","-c","cat > {{bundle["state.json"]}}"]}],"createContainer":[{"path":"/bin/sh","args":["sh","-c","cat > {{bundle["inner.json"]}}"]}]}""");
+        bundle.Set("/annotations", """{"key":"value"}""");
+        var id = await bundle.CreateContainerAsync();
+        var state = JsonNode.Parse(await File.ReadAllTextAsync(bundle["state.json"]))!;
+        Assert.Equal((await bundle.StateAsync(id))["pid"]!.GetValue<int>(), state["pid"]!.GetValue<int>());
+        Assert.Equal($"{id} {bundle.Folder} value {bundle.Spec["ociVersion"]}", $"{state["id"]} {state["bundle"]} {state["annotations"]!["key"]} {state["ociVersion"]}");
+        Assert.Equal(1, JsonNode.Parse(await File.ReadAllTextAsync(bundle["inner.json"]))!["pid"]!.GetValue<int>());
+    }
+
+    [SkippableFact]
+    public async Task APoststartHookThatFailsEndsTheContainer()
+    {
+        using var bundle = await LifeBundle.CreateAsync();
+        bundle.Set("/hooks", """{"poststart":[{"path":"/bin/false"}]}""");
+        var id = await bundle.CreateContainerAsync();
+        var result = await bundle.CallAsync("start", id);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("error running poststart #0 hook /bin/false", result.Errors, StringComparison.Ordinal);
+        Assert.NotEqual("running", await bundle.StatusAsync(id));
+        (await bundle.CallAsync("delete", "--force", id)).Succeeded();
+        Assert.Equal("", bundle.Remains(id) + bundle.Remains());
+    }
+
+    [SkippableFact]
+    public async Task APoststopHookThatFailsIsWarnedOf()
+    {
+        using var bundle = await LifeBundle.CreateAsync();
+        bundle.Set("/hooks", """{"poststop":[{"path":"/bin/false"}]}""");
+        var id = await bundle.StartContainerAsync();
+        var result = await bundle.CallAsync("delete", "--force", id);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("level=warning msg=\"error running poststop #0 hook /bin/false: exit status 1", result.Errors, StringComparison.Ordinal);
+        Assert.Equal("", bundle.Remains(id) + bundle.Remains());
+    }
+
+    [SkippableFact]
+    public async Task ARunThatIsKilledWhileAHookRunsLeavesNothingRunning()
+    {
+        using var bundle = await LifeBundle.CreateAsync();
+        bundle.Set("/hooks", $$"""{"createRuntime":[{"path":"/bin/sh","args":["sh","-c","echo > {{bundle["reached"]}}; sleep 2"]}]}""");
+        var id = LifeBundle.NewId();
+        (await bundle.CallInShellAsync($"\"$@\" & pid=$!; while [ ! -e {bundle["reached"]} ]; do sleep 0.05; done; kill -9 $pid; true",
+            bundle.Runtime, "--root", bundle.Root, "create", "--bundle", bundle.Folder, id)).Succeeded();
+        (await bundle.CallAsync("delete", "--force", id)).Succeeded();
+        Assert.Equal("", bundle.Remains(id) + bundle.Remains());
+    }
+}
