@@ -109,6 +109,9 @@ internal sealed record MountOptions
     public MountOptions AsBind(bool recursive) =>
         this with { Flags = Flags | MountFlags.Bind | (recursive ? MountFlags.Recursive : 0), Data = "", CopyUp = false };
 
+    /// <summary>The same options, whose attributes hold for the mounts below too.</summary>
+    public MountOptions ForAllBelow() => this with { RecursiveSet = RecursiveSet | MountAttributes.Of(Flags) };
+
     /// <summary>The same options with other ones of the filesystem's own.</summary>
     public MountOptions WithData(string data) => this with { Data = data };
 

@@ -109,8 +109,8 @@ internal sealed class Mounts(RootDirectory root, RuntimeSpec spec, InitRequest r
         var result = MountApi.TryMountOn(proc, target.Number, source ?? type, type, flags, data);
         if (result == -Errno.EPERM && type == "sysfs" && request.InUserNamespace)
         {
-            // A user namespace mounts a sysfs only with a network namespace of its own; the host's shows no more than is seen anyway.
-            Bind("/sys", destination, options.AsBind(recursive: true));
+            // A user namespace mounts a sysfs only with a network namespace of its own. The host's, with what is mounted on it, stands in.
+            Bind("/sys", destination, options.AsBind(recursive: true).ForAllBelow());
             return;
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Containerize.Testing;
 using Xunit;
 
 namespace Containerize.Runtime.Tests.RootFileSystem;
@@ -55,7 +56,6 @@ public class HidingPaths
         Assert.Equal(3, result.Errors.Split("Read-only file system").Length - 1);
     }
 
-    // In a user namespace the flags of the host's mounts are locked, also for who has all capabilities there.
     [SkippableFact]
     public async Task FlagsOfBindMountsStay()
     {
@@ -65,6 +65,44 @@ public class HidingPaths
         var output = (await bundle.RunAsync("cat /proc/self/mountinfo; touch /data/x 2>&1; mount -o bind,remount,rw /data 2>&1; touch /data/x 2>&1; cp /bin/busybox /data/x 2>&1 || true")).Succeeded();
         Assert.Contains("/data ro,nosuid,nodev,noexec,relatime", output);
         Assert.Empty(Directory.GetFiles(bundle["data"]));
+    }
+
+    // What the host has forbidden for a mount, a user namespace cannot allow; what is asked for comes on top (mount_namespaces(7)).
+    [SkippableTheory]
+    [InlineData("ro", "/data ro,nosuid,nodev,noexec,")]
+    [InlineData("nosuid", "/data rw,nosuid,nodev,noexec,")]
+    [InlineData("exec", null)]
+    [InlineData("suid", null)]
+    public async Task LockedFlagsStayInAUserNamespace(string word, string? expected)
+    {
+        using var bundle = await RootBundle.CreateAsync();
+        bundle.MapUsers();
+        bundle.Folder("data");
+        (await ToolRunner.RunAsync("mount", "-t", "tmpfs", "-o", "nosuid,nodev,noexec", "tmpfs", bundle["data"])).Succeeded();
+        try
+        {
+            bundle.Mount("/data", "bind", "data", "bind", word);
+            var result = await bundle.RunAsync("cat /proc/self/mountinfo");
+            Assert.Equal(expected is null, result.ExitCode != 0);
+            Assert.Contains(expected ?? "mount_setattr /data: operation not permitted", expected is null ? result.Errors : result.Output);
+        }
+        finally
+        {
+            (await ToolRunner.RunAsync("umount", bundle["data"])).Succeeded();
+        }
+    }
+
+    [SkippableFact]
+    public async Task TheHostsSysIsReadOnlyWhereItStandsIn()
+    {
+        using var bundle = await RootBundle.CreateAsync();
+        bundle.MapUsers();
+        bundle.Unmount("/sys/fs/cgroup");
+        var namespaces = bundle.Spec["linux"]!["namespaces"]!.AsArray();
+        namespaces.Remove(namespaces.Single(item => item!["type"]!.GetValue<string>() == "network"));
+        var lines = (await bundle.RunAsync("/bin/busybox grep ' /sys' /proc/self/mountinfo")).Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.NotEmpty(lines);
+        Assert.All(lines, line => Assert.StartsWith("ro,", line.Split(' ')[5]));
     }
 
     // CVE-2022-0492, CVE-2023-25809.

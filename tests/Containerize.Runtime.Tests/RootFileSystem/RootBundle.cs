@@ -7,7 +7,9 @@ namespace Containerize.Runtime.Tests.RootFileSystem;
 /// <summary>A bundle whose root has busybox and nothing else, with the configuration that `runc spec` writes; run as root.</summary>
 internal sealed class RootBundle : IDisposable
 {
+    private const int MappedRoot = 100000;
     private readonly TemporaryFolder _folder = new();
+    private bool _isMapped;
 
     private RootBundle(JsonNode spec)
     {
@@ -53,6 +55,21 @@ internal sealed class RootBundle : IDisposable
         {
             File.CreateSymbolicLink(this["rootfs/bin/" + name], "busybox");
         }
+
+        if (_isMapped)
+        {
+            Chown();
+        }
+    }
+
+    /// <summary>Gives the container a user namespace, whose root owns the root filesystem from now on.</summary>
+    public void MapUsers()
+    {
+        Spec["linux"]!["namespaces"]!.AsArray().Add(new JsonObject { ["type"] = "user" });
+        Spec["linux"]!["uidMappings"] = JsonNode.Parse($$"""[{"containerID":0,"hostID":{{MappedRoot}},"size":65536}]""");
+        Spec["linux"]!["gidMappings"] = Spec["linux"]!["uidMappings"]!.DeepClone();
+        _isMapped = true;
+        Chown();
     }
 
     /// <summary>Makes a directory in the bundle.</summary>
@@ -123,6 +140,8 @@ internal sealed class RootBundle : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _folder.Dispose();
+
+    private void Chown() => ToolRunner.RunAsync("chown", "-R", $"{MappedRoot}:{MappedRoot}", this["rootfs"]).GetAwaiter().GetResult().Succeeded();
 
     private static string Text(ToolRunner.Result result) => $"exit code {result.ExitCode}\n{MountInfoText.Normalise(result.Output)}{result.Errors}";
 
