@@ -88,7 +88,12 @@ internal sealed class RootDirectory : IDisposable
     {
         var root = _proc.PathBehind(_root.Number).TrimEnd('/');
         var path = _proc.PathBehind(descriptor);
-        return path == root ? "/" : path.StartsWith(root + "/", StringComparison.Ordinal) ? path[root.Length..] : throw new SyscallException("openat2", path, Errno.EXDEV);
+        if (path.TrimEnd('/') == root)
+        {
+            return "/";
+        }
+
+        return path.StartsWith(root + "/", StringComparison.Ordinal) ? path[root.Length..] : throw new SyscallException("openat2", path, Errno.EXDEV);
     }
 
     /// <inheritdoc/>

@@ -135,7 +135,9 @@ internal sealed class RootBundle : IDisposable
         await File.WriteAllTextAsync(this["config.json"], Spec.ToJsonString());
         var id = MountInfoText.ContainerPrefix + Guid.NewGuid().ToString("N");
         var result = await ToolRunner.RunAsync("script", "-qec", $"{runtime} --root {this["state"]} run --bundle {_folder.Path} {id}", "/dev/null");
-        return MountInfoText.Normalise(result.Output.ReplaceLineEndings("\n"));
+        // script(1) types the end of its own input, which the terminal shows or not, as it happens.
+        var output = result.Output.Replace("^@", "", StringComparison.Ordinal).Replace("^D\b\b", "", StringComparison.Ordinal);
+        return MountInfoText.Normalise(output.ReplaceLineEndings("\n"));
     }
 
     /// <inheritdoc/>
