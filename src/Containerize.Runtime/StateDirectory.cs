@@ -147,7 +147,11 @@ internal sealed class StateDirectory : IDisposable
     {
         const int Fifo = 0x1000;
         using var name = new NativeText(StartFifo);
-        Syscall.Check(Syscall.Try(SyscallNumber.Mknodat, Number, name.Address, Fifo | 0b110_010_010, 0), "mkfifo", StartFifo);
+        // Init writes to it as the user of the configuration, whatever the caller's umask takes from others.
+        var umask = Syscall.Try(SyscallNumber.Umask, 0);
+        var made = Syscall.Try(SyscallNumber.Mknodat, Number, name.Address, Fifo | 0b110_010_010, 0);
+        Syscall.Try(SyscallNumber.Umask, umask);
+        Syscall.Check(made, "mkfifo", StartFifo);
     }
 
     /// <summary>Removes the FIFO: the container is started.</summary>
