@@ -136,9 +136,9 @@ internal sealed class Creation
                     Hooks.Run("prestart", _bundle.Spec.Hooks?.Prestart, describe(pid));
                     Hooks.Run("createRuntime", _bundle.Spec.Hooks?.CreateRuntime, describe(pid));
                 },
+                pid => Rlimits.Apply(pid, _bundle.Spec.Process!.Rlimits),
                 pid =>
                 {
-                    Rlimits.Apply(pid, _bundle.Spec.Process!.Rlimits);
                     cgroup.ApplyProcessLimit(_bundle.Spec.Linux?.Resources);
                     record(pid);
                 });

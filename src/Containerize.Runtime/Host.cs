@@ -29,8 +29,9 @@ internal sealed unsafe class Host : IDisposable
     /// <summary>What is done for a child at the points at which it waits.</summary>
     /// <param name="Prepare">Before it executes anything: cgroup and the like. The child's process id.</param>
     /// <param name="Hooks">When everything is mounted; null where there are no such hooks.</param>
-    /// <param name="Ready">When it is ready: limits that our own start would not survive.</param>
-    internal sealed record Duties(Action<int> Prepare, Action<int>? Hooks, Action<int> Ready);
+    /// <param name="Limits">Before it becomes another user: limits that our own start would not survive.</param>
+    /// <param name="Ready">When it is ready: what even its becoming another user would not.</param>
+    internal sealed record Duties(Action<int> Prepare, Action<int>? Hooks, Action<int> Limits, Action<int> Ready);
 
     /// <summary>Forks a process, and answers it until it is ready.</summary>
     /// <param name="spec">The configuration.</param>
@@ -113,6 +114,7 @@ internal sealed unsafe class Host : IDisposable
         {
             InitPlan plan = default;
             plan.Channel = childChannel;
+            plan.ParentChannel = _channel.Number;
             plan.Executable = executable.Number;
             plan.EmptyPath = emptyPath;
             plan.Arguments = arguments.Pointers;
@@ -199,6 +201,10 @@ internal sealed unsafe class Host : IDisposable
             {
                 case { Kind: SyncKind.RunHooks }:
                     duties.Hooks?.Invoke(Pid);
+                    _channel.Send(SyncKind.Proceed);
+                    break;
+                case { Kind: SyncKind.NeedsLimits }:
+                    duties.Limits(Pid);
                     _channel.Send(SyncKind.Proceed);
                     break;
                 case { Kind: SyncKind.Ready }:

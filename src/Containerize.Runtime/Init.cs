@@ -142,6 +142,9 @@ internal sealed class Init
             throw Failure.Of(6013, $"changing to process.cwd {cwd}", error.Message, "Use a directory of the container.");
         }
 
+        // While we are of the parent's own user: only CAP_SYS_RESOURCE, which not even every root has, sets the limits of others (prlimit(2)).
+        _channel.Send(SyncKind.NeedsLimits);
+        AwaitProceed();
         Credentials.Become(process);
         // Directories that only the user may enter, as on NFS.
         if (!changed && !Credentials.TryChangeDirectory(cwd, out error))

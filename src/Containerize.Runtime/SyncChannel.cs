@@ -19,7 +19,9 @@ namespace Containerize.Runtime;
 ///    | Request, config ----------------------&gt; |
 ///    |            RunHooks &lt;------------------ |          everything is mounted
 ///    | hooks; Proceed -----------------------&gt; |
-///    |            Ready &lt;--------------------- |          pivoted, named, dressed
+///    |            NeedsLimits &lt;--------------- |          pivoted, named, still root
+///    | rlimits; Proceed ---------------------&gt; |
+///    |            Ready &lt;--------------------- |          dressed
 ///    | pids limit, state.json: created         | waits at the FIFO until `start`, then executes
 /// </code>
 /// A frame is the kind and the length of what follows, four bytes each, little-endian. What the child sends is bounded: it may be

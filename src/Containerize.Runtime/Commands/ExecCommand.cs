@@ -47,12 +47,9 @@ internal static class ExecCommand
         var duties = new Host.Duties(
             pid => SetOomScore(pid, spec.Process!),
             null,
-            pid =>
-            {
-                // Not before: our own start takes a thread, which a limit of the container may not allow.
-                cgroup.Join(pid, container.Record.InitProcessPid, rootless);
-                Rlimits.Apply(pid, spec.Process!.Rlimits);
-            });
+            pid => Rlimits.Apply(pid, spec.Process!.Rlimits),
+            // Not before: our own start takes a thread, which a limit of the container may not allow.
+            pid => cgroup.Join(pid, container.Record.InitProcessPid, rootless));
         using var host = Host.Start(spec, Joins(target, container.Record.InitProcessPid), request, JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeJson.Default.RuntimeSpec), duties);
         try
         {

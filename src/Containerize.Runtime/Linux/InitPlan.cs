@@ -9,6 +9,9 @@ internal unsafe struct InitPlan
     /// <summary>The child's end of the channel to the parent; stays open over exec.</summary>
     public int Channel;
 
+    /// <summary>The parent's end, which the child has too until it closes it.</summary>
+    public int ParentChannel;
+
     /// <summary>The sealed copy of ourselves to execute.</summary>
     public int Executable;
 

@@ -71,6 +71,8 @@ internal static unsafe class RawChild
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Narrate(InitPlan* plan, CloneArguments* clone)
     {
+        // With it open the parent's end would not be seen here, and the container's lock kept for ever by a child that waits.
+        RawSyscall.Call(SyscallNumber.Close, plan->ParentChannel, 0, 0, 0, 0, 0);
         if (plan->Joins)
         {
             // In the container's namespaces our executable is still the host's: nobody in there may look (CVE-2019-5736). With

@@ -113,6 +113,7 @@ public class ExecutingInAContainer
         bundle.Set("/linux/namespaces/-", """{"type":"user"}""");
         bundle.Set("/linux/uidMappings", """[{"containerID":0,"hostID":100000,"size":65536}]""");
         bundle.Set("/linux/gidMappings", """[{"containerID":0,"hostID":100000,"size":65536}]""");
+        (await ToolRunner.RunAsync("chown", "-R", "100000:100000", bundle["rootfs"])).Succeeded();
         var id = await bundle.StartContainerAsync();
         Assert.Equal("0\n         0     100000      65536\n", (await bundle.CallAsync("exec", id, "/bin/sh", "-c", "id -u; cat /proc/self/uid_map")).Succeeded());
         Assert.Equal("7\n", (await bundle.CallAsync("exec", "--user", "7", id, "/bin/sh", "-c", "id -u")).Succeeded());

@@ -1,0 +1,92 @@
+using Containerize.Runtime.Cgroups;
+using Containerize.Testing;
+using Xunit;
+
+namespace Containerize.Runtime.Tests.LifeCycle;
+
+/// <summary>The same container over and over, eight at a time: none fails, and nothing is left of any.</summary>
+public class RunningManyTimes
+{
+    private static readonly int Times = Environment.GetEnvironmentVariable("CONTAINERIZE_SLOW_TESTS") == "1" ? 1000 : 100;
+
+    [SkippableFact]
+    public async Task AsRoot()
+    {
+        using var bundle = await LifeBundle.CreateAsync();
+        bundle.Program("/bin/busybox", "true");
+        await RunAsync(bundle, "");
+    }
+
+    [SkippableFact]
+    public async Task AsAPlainUserWithOneId()
+    {
+        ToolRunner.Require("setpriv");
+        using var bundle = await LifeBundle.CreateAsync();
+        // Where the sources are a plain user may not come.
+        File.Copy(bundle.Runtime, bundle["runtime"]);
+        bundle.MakeFolder("state");
+        (await ToolRunner.RunAsync("chown", "-R", "65534:65534", bundle.Folder)).Succeeded();
+        const string AsNobody = "setpriv --reuid 65534 --regid 65534 --clear-groups";
+        File.Delete(bundle["config.json"]);
+        (await bundle.CallInShellAsync($"{AsNobody} ./runtime spec --rootless && sed -i 's/\"terminal\": true/\"terminal\": false/; s/\"sh\"/\"\\/bin\\/busybox\", \"true\"/' config.json")).Succeeded();
+        await RunAsync(bundle, AsNobody);
+    }
+
+    [SkippableFact]
+    public async Task AsAPlainUserWithManyIds()
+    {
+        ToolRunner.Require("setpriv");
+        ToolRunner.Require("newuidmap");
+        var (name, uid, first) = Subordinate();
+        using var bundle = await LifeBundle.CreateAsync();
+        File.Copy(bundle.Runtime, bundle["runtime"]);
+        bundle.MakeFolder("state");
+        bundle.Spec["linux"]!["resources"]!.AsObject().Remove("devices");
+        bundle.Set("/linux/namespaces/-", """{"type":"user"}""");
+        foreach (var maps in (string[])["uidMappings", "gidMappings"])
+        {
+            bundle.Set("/linux/" + maps, $$"""[{"containerID":0,"hostID":{{uid}},"size":1},{"containerID":1,"hostID":{{first}},"size":65535}]""");
+        }
+
+        bundle.Script("/bin/busybox chown 7:9 /tmp-file && [ $(/bin/busybox stat -c %u:%g /tmp-file) = 7:9 ]");
+        bundle.Set("/root/readonly", "false");
+        bundle.Set("/process/capabilities/effective/-", "\"CAP_CHOWN\"");
+        bundle.Set("/process/capabilities/permitted/-", "\"CAP_CHOWN\"");
+        bundle.Set("/process/capabilities/bounding/-", "\"CAP_CHOWN\"");
+        bundle.Write("rootfs/tmp-file", "");
+        (await ToolRunner.RunAsync("chown", "-R", $"{uid}:{uid}", bundle.Folder)).Succeeded();
+        Skip.IfNot((await bundle.CallInShellAsync($"getent passwd {name} | grep -q :{uid}:{uid}:")).ExitCode == 0, $"the group of {name} is not of the same number");
+        const int Few = 10;
+        await RunAsync(bundle, $"setpriv --reuid {uid} --regid {uid} --clear-groups", Few);
+    }
+
+    private static async Task RunAsync(LifeBundle bundle, string privileges, int? times = null)
+    {
+        var prefix = LifeBundle.NewId();
+        var runtime = privileges.Length == 0 ? bundle.Runtime : "./runtime";
+        // The first makes the mount points.
+        (await bundle.CallInShellAsync($"{privileges} {runtime} --root {bundle.Root} run {prefix}-first")).Succeeded();
+        var result = await bundle.CallInShellAsync($"seq {times ?? Times} | xargs -P 8 -I N {privileges} {runtime} --root {bundle.Root} run {prefix}-N");
+        Assert.Equal(new ToolRunner.Result(0, "", ""), result);
+        Assert.Equal("", bundle.Remains());
+        var cgroups = CgroupHierarchies.Find().All.Select(hierarchy => Path.GetDirectoryName(hierarchy.Absolute(CgroupPath.Of(null, "x").In(hierarchy)))!);
+        Assert.DoesNotContain(cgroups.SelectMany(Directory.GetDirectories), cgroup => Path.GetFileName(cgroup).StartsWith(prefix, StringComparison.Ordinal));
+    }
+
+    // The first user who has ids to give, and where they begin.
+    private static (string Name, int Uid, int First) Subordinate()
+    {
+        foreach (var line in File.Exists("/etc/subuid") && File.Exists("/etc/subgid") ? File.ReadAllLines("/etc/subuid") : [])
+        {
+            var fields = line.Split(':');
+            var user = File.ReadAllLines("/etc/passwd").Select(entry => entry.Split(':')).FirstOrDefault(entry => entry[0] == fields[0]);
+            if (user is not null && int.Parse(fields[2]) >= 65535 && File.ReadAllLines("/etc/subgid").Contains(line))
+            {
+                return (fields[0], int.Parse(user[2]), int.Parse(fields[1]));
+            }
+        }
+
+        Skip.If(true, "no user has subordinate ids in /etc/subuid and /etc/subgid");
+        return default;
+    }
+}
