@@ -15,7 +15,7 @@ internal sealed class Creation
     private Creation(Bundle bundle)
     {
         _bundle = bundle;
-        _rootless = Syscall.Try(SyscallNumber.Geteuid) != 0;
+        _rootless = Rootless.IsSo;
     }
 
     /// <summary>What the caller wants beside the bundle.</summary>

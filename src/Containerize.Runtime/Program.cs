@@ -85,9 +85,12 @@ internal static class Program
     private static string DefaultRoot()
     {
         const string Name = "containerize/runtime";
-        return Syscall.Try(SyscallNumber.Geteuid) == 0 ? "/run/" + Name
+        var user = Syscall.Try(SyscallNumber.Geteuid);
+        return !Rootless.IsSo ? "/run/" + Name
             : Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } directory ? $"{directory}/{Name}"
-            : $"/tmp/containerize-{Syscall.Try(SyscallNumber.Geteuid)}/runtime";
+            // Root of a container, who is root there in all respects.
+            : user == 0 ? "/run/" + Name
+            : $"/tmp/containerize-{user}/runtime";
     }
 
     private static string Help()

@@ -43,13 +43,12 @@ internal static class ExecCommand
             ConsoleSocket = console?.Childs ?? -1,
             PreservedDescriptors = CreateCommand.Preserved(options),
         };
-        var rootless = Syscall.Try(SyscallNumber.Geteuid) != 0;
         var duties = new Host.Duties(
             pid => SetOomScore(pid, spec.Process!),
             null,
             pid => Rlimits.Apply(pid, spec.Process!.Rlimits),
             // Not before: our own start takes a thread, which a limit of the container may not allow.
-            pid => cgroup.Join(pid, container.Record.InitProcessPid, rootless));
+            pid => cgroup.Join(pid, container.Record.InitProcessPid, Rootless.IsSo));
         using var host = Host.Start(spec, Joins(target, container.Record.InitProcessPid), request, JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeJson.Default.RuntimeSpec), duties);
         try
         {

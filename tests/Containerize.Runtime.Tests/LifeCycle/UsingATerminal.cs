@@ -18,7 +18,7 @@ public partial class UsingATerminal
         set -m
         $b sleep 0.1 &
         wait
-        $b ps -o pid,sid,tty | $b sed -n 's/^ *1 *1 *//p' | $b sed 's/,.*//'
+        $b ps -o pid,sid,tty | $b sed -n 's/^ *1 \+1 \+//p' | $b sed 's/,.*//'
         """;
 
     private const string Seen = "/dev/pts/0\n41 99\nsame device\nto the console\ncontrolling\n136\n";
