@@ -28,6 +28,9 @@ internal sealed class Creation
         public int PreservedDescriptors { get; init; }
 
         /// <summary>See <see cref="InitRequest"/>.</summary>
+        public int ListenDescriptors { get; init; }
+
+        /// <summary>See <see cref="InitRequest"/>.</summary>
         public bool NoPivot { get; init; }
 
         /// <summary>See <see cref="InitRequest"/>.</summary>
@@ -123,7 +126,7 @@ internal sealed class Creation
                 },
                 pid =>
                 {
-                    Rlimits.Apply(pid, _bundle.Spec.Process!.Rlimits);
+                    Rlimits.Raise(pid, _bundle.Spec.Process!.Rlimits);
                     cgroup.ApplyProcessLimit(_bundle.Spec.Linux?.Resources);
                 });
             return Host.Start(_bundle.Spec, joins, request, _bundle.Config, duties);
@@ -161,6 +164,7 @@ internal sealed class Creation
         StartFifo = fifo,
         ConsoleSocket = wishes.ConsoleSocket,
         PreservedDescriptors = wishes.PreservedDescriptors,
+        ListenDescriptors = wishes.ListenDescriptors,
         NoPivot = wishes.NoPivot,
         NoNewKeyring = wishes.NoNewKeyring,
         InUserNamespace = _rootless || _bundle.Spec.HasOwn("user"),

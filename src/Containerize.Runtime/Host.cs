@@ -108,6 +108,10 @@ internal sealed unsafe class Host : IDisposable
             flags[i] = joins[i].Flags;
         }
 
+        int[] kept = [childChannel, executable.Number, request.StartFifo, request.ConsoleSocket, request.SeccompListener];
+        Array.Sort(kept);
+        var keptNumbers = stackalloc int[kept.Length];
+        kept.CopyTo(new Span<int>(keptNumbers, kept.Length));
         var emptyPath = (byte*)NativeMemory.AllocZeroed(1);
         try
         {
@@ -117,6 +121,9 @@ internal sealed unsafe class Host : IDisposable
             plan.EmptyPath = emptyPath;
             plan.Arguments = arguments.Pointers;
             plan.Environment = environment.Pointers;
+            plan.FirstClosed = 3 + request.PreservedDescriptors;
+            plan.KeptCount = kept.Length;
+            plan.Kept = keptNumbers;
             plan.JoinCount = joins.Count;
             plan.JoinDescriptors = descriptors;
             plan.JoinFlags = flags;
@@ -128,7 +135,6 @@ internal sealed unsafe class Host : IDisposable
             plan.CloneFlags = request.Joins ? 0 : NewNamespaces(plan.Joins);
 
             Inherit(childChannel);
-            Inherit(request.MountNamespace);
             Inherit(request.StartFifo);
             Inherit(request.ConsoleSocket);
             Inherit(request.SeccompListener);
