@@ -28,6 +28,9 @@ internal sealed class Creation
         public int PreservedDescriptors { get; init; }
 
         /// <summary>See <see cref="InitRequest"/>.</summary>
+        public int ListenDescriptors { get; init; }
+
+        /// <summary>See <see cref="InitRequest"/>.</summary>
         public bool NoPivot { get; init; }
 
         /// <summary>See <see cref="InitRequest"/>.</summary>
@@ -136,7 +139,7 @@ internal sealed class Creation
                     Hooks.Run("prestart", _bundle.Spec.Hooks?.Prestart, describe(pid));
                     Hooks.Run("createRuntime", _bundle.Spec.Hooks?.CreateRuntime, describe(pid));
                 },
-                pid => Rlimits.Apply(pid, _bundle.Spec.Process!.Rlimits),
+                pid => Rlimits.Raise(pid, _bundle.Spec.Process!.Rlimits),
                 pid =>
                 {
                     cgroup.ApplyProcessLimit(_bundle.Spec.Linux?.Resources);
@@ -177,6 +180,7 @@ internal sealed class Creation
         StartFifo = fifo,
         ConsoleSocket = wishes.ConsoleSocket,
         PreservedDescriptors = wishes.PreservedDescriptors,
+        ListenDescriptors = wishes.ListenDescriptors,
         NoPivot = wishes.NoPivot,
         NoNewKeyring = wishes.NoNewKeyring,
         InUserNamespace = _rootless || _bundle.Spec.HasOwn("user"),

@@ -109,6 +109,10 @@ internal sealed unsafe class Host : IDisposable
             flags[i] = joins[i].Flags;
         }
 
+        int[] kept = [childChannel, executable.Number, request.StartFifo, request.ConsoleSocket, request.SeccompListener];
+        Array.Sort(kept);
+        var keptNumbers = stackalloc int[kept.Length];
+        kept.CopyTo(new Span<int>(keptNumbers, kept.Length));
         var emptyPath = (byte*)NativeMemory.AllocZeroed(1);
         try
         {
@@ -119,6 +123,9 @@ internal sealed unsafe class Host : IDisposable
             plan.EmptyPath = emptyPath;
             plan.Arguments = arguments.Pointers;
             plan.Environment = environment.Pointers;
+            plan.FirstClosed = 3 + request.PreservedDescriptors;
+            plan.KeptCount = kept.Length;
+            plan.Kept = keptNumbers;
             plan.JoinCount = joins.Count;
             plan.JoinDescriptors = descriptors;
             plan.JoinFlags = flags;
@@ -130,7 +137,6 @@ internal sealed unsafe class Host : IDisposable
             plan.CloneFlags = request.Joins ? 0 : NewNamespaces(plan.Joins);
 
             Inherit(childChannel);
-            Inherit(request.MountNamespace);
             Inherit(request.StartFifo);
             Inherit(request.ConsoleSocket);
             Inherit(request.SeccompListener);

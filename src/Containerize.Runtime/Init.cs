@@ -94,16 +94,6 @@ internal sealed class Init
 
     private void Join()
     {
-        if (_request.MountNamespace >= 0)
-        {
-            // A namespace of mounts can be joined by a thread that shares its working directory with no other.
-            Failure.Step("joining the container's mounts", () =>
-            {
-                Syscall.Check(Syscall.Try(SyscallNumber.Unshare, (nint)CloneFlags.FileSystem), "unshare");
-                Syscall.Check(Syscall.Try(SyscallNumber.Setns, _request.MountNamespace, (nint)CloneFlags.NewMount), "setns");
-            });
-        }
-
         using var proc = ProcFs.Open();
         if (!_request.NoNewKeyring)
         {
@@ -123,9 +113,9 @@ internal sealed class Init
     {
         Labels.Apply(process, proc);
         Scheduling.Apply(process);
-        var environment = EnvironmentOf(process);
-        // Opened while it can be: after exec nobody has it, and no path of the container leads to it.
-        Execution.CloseFrom(3 + _request.PreservedDescriptors);
+        // Closed, not only at exec: process.cwd and process.args may name a /proc/self/fd/N (CVE-2024-21626).
+        Execution.CloseAllBut(3 + _request.PreservedDescriptors, [_channel.Number, _request.StartFifo, _request.SeccompListener, proc.Number]);
+        var environment = Execution.EnvironmentOf(process, _request.ListenDescriptors);
         Syscall.Try(SyscallNumber.Umask, (nint)(process.User?.Umask ?? 0b000_010_010));
 
         var filter = SeccompStep.Prepare(_spec.Linux?.Seccomp, _request.SeccompListener, ProcessState);
@@ -170,6 +160,7 @@ internal sealed class Init
             Hooks.Run("startContainer", _spec.Hooks?.StartContainer, State("created"));
         }
 
+        Rlimits.Apply(process.Rlimits);
         if (filter is not null && process.NoNewPrivileges)
         {
             filter.Load();
@@ -229,18 +220,6 @@ internal sealed class Init
         Metadata = _spec.Linux?.Seccomp?.ListenerMetadata,
         State = State(_request.Joins ? "running" : "creating") with { Pid = _request.Joins ? _request.InitPid : _request.HostPid },
     };
-
-    private static List<string> EnvironmentOf(ProcessSpec process)
-    {
-        var environment = new List<string>(process.Env ?? []);
-        if (!environment.Exists(variable => variable.StartsWith("HOME=", StringComparison.Ordinal) && variable.Length > 5))
-        {
-            environment.RemoveAll(variable => variable.StartsWith("HOME=", StringComparison.Ordinal));
-            environment.Add("HOME=" + Credentials.HomeOf(process.User?.Uid ?? 0));
-        }
-
-        return environment;
-    }
 
     private static void Name(nint call, string name)
     {

@@ -15,9 +15,6 @@ internal sealed record InitRequest
     /// <summary>Whether a process is added to a container (`exec`), rather than the container made.</summary>
     public bool Joins { get; init; }
 
-    /// <summary>For `exec`: the container's mount namespace; -1: our own is the container's.</summary>
-    public int MountNamespace { get; init; } = -1;
-
     /// <summary>The FIFO in which init waits for `start`; -1 for `exec`.</summary>
     public int StartFifo { get; init; } = -1;
 
@@ -35,6 +32,9 @@ internal sealed record InitRequest
 
     /// <summary>How many descriptors from 3 the container's process keeps.</summary>
     public int PreservedDescriptors { get; init; }
+
+    /// <summary>How many of them are those of socket activation.</summary>
+    public int ListenDescriptors { get; init; }
 
     /// <summary>Whether the root is entered without pivot_root (initramfs).</summary>
     public bool NoPivot { get; init; }

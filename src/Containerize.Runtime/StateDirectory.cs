@@ -146,11 +146,11 @@ internal sealed class StateDirectory : IDisposable
     public void MakeStartFifo()
     {
         const int Fifo = 0x1000;
+        const int EverybodyWrites = 0b110_010_010;
         using var name = new NativeText(StartFifo);
-        const int Mode = 0b110_010_010;
-        Syscall.Check(Syscall.Try(SyscallNumber.Mknodat, Number, name.Address, Fifo | Mode, 0), "mkfifo", StartFifo);
-        // The umask took away what init needs once it is somebody else; the directory is ours alone.
-        Syscall.Check(Syscall.Try(SyscallNumber.Fchmodat, Number, name.Address, Mode), "fchmodat", StartFifo);
+        Syscall.Check(Syscall.Try(SyscallNumber.Mknodat, Number, name.Address, Fifo | EverybodyWrites, 0), "mkfifo", StartFifo);
+        // Whatever our umask is: init is the container's user by the time it opens it.
+        Syscall.Check(Syscall.Try(SyscallNumber.Fchmodat, Number, name.Address, EverybodyWrites), "chmod", StartFifo);
     }
 
     /// <summary>Removes the FIFO: the container is started.</summary>

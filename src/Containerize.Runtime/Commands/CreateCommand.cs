@@ -6,6 +6,8 @@ namespace Containerize.Runtime.Commands;
 /// <summary>`create`.</summary>
 internal static class CreateCommand
 {
+    private const int MostDescriptors = 1 << 20;
+
     /// <summary>The options that `run` has too.</summary>
     public static readonly string[] Flags = ["no-pivot", "no-new-keyring"];
 
@@ -18,6 +20,11 @@ internal static class CreateCommand
         var options = Options.Read("create", invocation.Words, Flags, Values);
         var id = options.Expect(1, 1, "the id of the container")[0];
         var bundle = Bundle.Read(options.Value("bundle") ?? ".");
+        if (bundle.Spec.Find("pid") is { Path.Length: > 0 })
+        {
+            SealedExecutable.Become();
+        }
+
         var terminal = bundle.Spec.Process!.Terminal;
         if (terminal && options.Value("console-socket") is null)
         {
@@ -39,22 +46,27 @@ internal static class CreateCommand
     {
         ConsoleSocket = consoleSocket,
         PreservedDescriptors = Preserved(options),
+        ListenDescriptors = Listening(),
         NoPivot = options.Has("no-pivot"),
         NoNewKeyring = options.Has("no-new-keyring"),
         PidFile = options.Value("pid-file"),
     };
 
-    /// <summary>How many descriptors from 3 on are kept: those asked for, and those of socket activation (sd_listen_fds(3)).</summary>
+    /// <summary>How many descriptors of socket activation there are, the first of which is 3 (sd_listen_fds(3)).</summary>
+    public static int Listening() =>
+        int.TryParse(Environment.GetEnvironmentVariable("LISTEN_FDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
+
+    /// <summary>How many descriptors from 3 on are kept: those of socket activation, and those asked for.</summary>
     public static int Preserved(Options options)
     {
-        var count = options.Number("preserve-fds") is not { } asked ? 0
-            : asked is >= 0 and < 1 << 20 ? (int)asked : throw Options.Bad(options.Command, $"--preserve-fds {asked} is not a number of descriptors");
-        if (int.TryParse(Environment.GetEnvironmentVariable("LISTEN_FDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var listen))
+        var asked = options.Number("preserve-fds") ?? 0;
+        if (asked is < 0 or > MostDescriptors)
         {
-            count += listen;
+            throw Options.Bad(options.Command, $"--preserve-fds {asked} is not from 0 to {MostDescriptors}");
         }
 
-        for (var descriptor = 3; descriptor < 3 + count; descriptor++)
+        var count = asked + Listening();
+        for (var descriptor = 3; descriptor < 3L + count; descriptor++)
         {
             const int GetDescriptorFlags = 1;
             // Ours are all close-on-exec, and may have taken a number that the caller left free.
@@ -64,6 +76,6 @@ internal static class CreateCommand
             }
         }
 
-        return count;
+        return (int)count;
     }
 }

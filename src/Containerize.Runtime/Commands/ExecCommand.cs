@@ -23,12 +23,17 @@ internal static class ExecCommand
         var options = Options.Read("exec", invocation.Words, Flags, Values);
         var words = options.Expect(1, int.MaxValue, "the id of the container, and a command");
         using var container = Container.Open(invocation.Root, words[0], change: false);
+        // Of another user namespace nobody may look at us before we are in it ourselves, by then from a copy.
+        if (Namespaces.Identity($"{container.Record.InitProcessPid}", "user") == Namespaces.Identity("self", "user"))
+        {
+            SealedExecutable.Become();
+        }
+
         var spec = (container.State.TryReadConfig() ?? throw Stopped(words[0])) with { Hooks = null };
         spec = spec with { Process = ProcessOf(options, spec.Process!, [.. words.Skip(1)]) };
         CheckStatus(container, options);
 
         using var target = container.TryOpenProcess() ?? throw Stopped(words[0]);
-        using var mounts = OpenMounts(container.Record.InitProcessPid);
         using var console = ConsoleEnds.Make(options, spec.Process!.Terminal);
         using var cgroup = container.OpenCgroup();
         using var listener = Creation.ConnectListener(spec.Linux?.Seccomp);
@@ -39,14 +44,14 @@ internal static class ExecCommand
             Joins = true,
             InitPid = container.Record.InitProcessPid,
             SeccompListener = listener?.Number ?? -1,
-            MountNamespace = mounts?.Number ?? -1,
             ConsoleSocket = console?.Childs ?? -1,
             PreservedDescriptors = CreateCommand.Preserved(options),
+            ListenDescriptors = CreateCommand.Listening(),
         };
         var duties = new Host.Duties(
             pid => SetOomScore(pid, spec.Process!),
             null,
-            pid => Rlimits.Apply(pid, spec.Process!.Rlimits),
+            pid => Rlimits.Raise(pid, spec.Process!.Rlimits),
             // Not before: our own start takes a thread, which a limit of the container may not allow.
             pid => cgroup.Join(pid, container.Record.InitProcessPid, Rootless.IsSo));
         using var host = Host.Start(spec, Joins(target, container.Record.InitProcessPid), request, JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeJson.Default.RuntimeSpec), duties);
@@ -82,13 +87,14 @@ internal static class ExecCommand
 
     private static ContainerizeException Stopped(string id) => Failure.Of(6008, $"executing in container {id}", "cannot exec in a stopped container", "Start it first.");
 
-    // All of the process's namespaces that are not ours, by its pidfd at once; its mounts are init's to join, as our own start reads /proc.
+    // All of the process's namespaces that are not ours, by its pidfd at once. Its mounts too: whoever in the container looks at us through
+    // /proc/PID/root is to find its own root.
     private static List<NamespaceJoin> Joins(Descriptor target, int pid)
     {
         var flags = 0ul;
         foreach (var (_, flag, file) in Namespaces.All)
         {
-            if (flag != CloneFlags.NewMount && Namespaces.Identity($"{pid}", file) is { } theirs && theirs != Namespaces.Identity("self", file))
+            if (Namespaces.Identity($"{pid}", file) is { } theirs && theirs != Namespaces.Identity("self", file))
             {
                 flags |= flag;
             }
@@ -96,9 +102,6 @@ internal static class ExecCommand
 
         return flags == 0 ? [] : [new NamespaceJoin(target.Number, flags, $"the namespaces of process {pid}")];
     }
-
-    private static Descriptor? OpenMounts(int pid) => Namespaces.Identity($"{pid}", "mnt") == Namespaces.Identity("self", "mnt")
-        ? null : FileSystem.Open(Descriptor.WorkingDirectory, $"/proc/{pid}/ns/mnt", OpenFlags.ReadOnly);
 
     private static void SetOomScore(int pid, ProcessSpec process)
     {

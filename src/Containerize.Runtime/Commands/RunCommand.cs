@@ -1,3 +1,5 @@
+using Containerize.Runtime.Linux;
+
 namespace Containerize.Runtime.Commands;
 
 /// <summary>`run`: create, start, and wait.</summary>
@@ -9,13 +11,25 @@ internal static class RunCommand
         var options = Options.Read("run", invocation.Words, [.. CreateCommand.Flags, "detach,d", "keep", "no-subreaper"], CreateCommand.Values);
         var id = options.Expect(1, 1, "the id of the container")[0];
         var bundle = Bundle.Read(options.Value("bundle") ?? ".");
+        if (bundle.Spec.Find("pid") is { Path.Length: > 0 })
+        {
+            SealedExecutable.Become();
+        }
+
         using var console = ConsoleEnds.Make(options, bundle.Spec.Process!.Terminal);
         using var host = Creation.Make(invocation.Root, id, bundle, CreateCommand.Wishes(options, console?.Childs ?? -1));
         try
         {
-            using (var container = Container.Open(invocation.Root, id, change: true))
+            try
             {
+                using var container = Container.Open(invocation.Root, id, change: true);
                 StartCommand.Start(container, invocation.Log);
+            }
+            catch (ContainerizeException e) when (e.Number == 6008)
+            {
+                // It has ended; its own words say more.
+                host.AwaitExec();
+                throw;
             }
 
             host.AwaitExec();

@@ -24,6 +24,15 @@ internal unsafe struct InitPlan
     /// <summary>The environment: empty but for the null, as DOTNET_ and LD_ variables would be read.</summary>
     public byte** Environment;
 
+    /// <summary>The first descriptor that is closed, and the descriptors above it that are not, in ascending order.</summary>
+    public int FirstClosed;
+
+    /// <summary>Their number.</summary>
+    public int KeptCount;
+
+    /// <summary>Those that are kept.</summary>
+    public int* Kept;
+
     /// <summary>Whether a first child joins namespaces, and makes the second.</summary>
     public bool Joins;
 

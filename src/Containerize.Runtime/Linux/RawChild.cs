@@ -90,6 +90,7 @@ internal static unsafe class RawChild
                 }
             }
 
+            CloseOthers(plan);
             if (plan->UnshareUser)
             {
                 if (RawSyscall.Call(SyscallNumber.Unshare, (nint)CloneFlags.NewUser, 0, 0, 0, 0, 0) != 0)
@@ -134,6 +135,11 @@ internal static unsafe class RawChild
             }
         }
 
+        if (!plan->Joins)
+        {
+            CloseOthers(plan);
+        }
+
         WaitForGo(plan->Channel);
         RawSyscall.Call(SyscallNumber.Prctl, SetDumpable, 0, 0, 0, 0, 0);
         if (RawSyscall.Call(SyscallNumber.Setsid, 0, 0, 0, 0, 0, 0) < 0)
@@ -176,6 +182,24 @@ internal static unsafe class RawChild
         RawSyscall.Call(SyscallNumber.Setsid, 0, 0, 0, 0, 0, 0);
         RawSyscall.Call(SyscallNumber.CloseRange, 3, LastDescriptor, CloseRangeCloseOnExec, 0, 0, 0);
         RawSyscall.Call(SyscallNumber.Execve, (nint)plan->Path, (nint)plan->Arguments, (nint)plan->Environment, 0, 0, 0);
+    }
+
+    // Our parent's are directories of the host, which /proc/PID/fd would show to the container.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CloseOthers(InitPlan* plan)
+    {
+        var from = plan->FirstClosed;
+        for (var i = 0; i < plan->KeptCount; i++)
+        {
+            if (plan->Kept[i] > from)
+            {
+                RawSyscall.Call(SyscallNumber.CloseRange, from, plan->Kept[i] - 1, 0, 0, 0, 0);
+            }
+
+            from = plan->Kept[i] >= from ? plan->Kept[i] + 1 : from;
+        }
+
+        RawSyscall.Call(SyscallNumber.CloseRange, from, LastDescriptor, 0, 0, 0, 0);
     }
 
     // In the order in which the rights to the next are still there.

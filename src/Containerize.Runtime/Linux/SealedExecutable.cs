@@ -3,39 +3,81 @@ namespace Containerize.Runtime.Linux;
 /// <summary>A copy of ourselves that nobody can write to, to execute in the container (CVE-2019-5736).</summary>
 internal static unsafe class SealedExecutable
 {
-    private const int OpenTreeClone = 1;
-    private const int OpenTreeCloseOnExec = 0x80000;
     private const int EmptyPath = 0x1000;
-    private const ulong ReadOnly = 1;
-    private const ulong NoSuid = 2;
 
-    /// <summary>The executable, through a read-only mount that is attached nowhere; where we may not make one, a sealed copy in memory.</summary>
+    // An overlay without an upper layer wants two lower ones, of which none is in the other.
+    private static readonly string[] OtherLayers = ["/run", "/usr/share", "/etc"];
+
+    /// <summary>
+    /// The executable, through an overlay that has nothing to write to and is mounted nowhere; where we may not make one, a sealed copy in
+    /// memory. A read-only bind mount would not do: until Linux 6.9 whoever has CAP_SYS_ADMIN in the container may make it writable again.
+    /// </summary>
     public static Descriptor Open()
     {
         using var self = FileSystem.Open(Descriptor.WorkingDirectory, "/proc/self/exe", OpenFlags.ReadOnly);
-        return TryMount(self) ?? Copy(self);
+        return TryOverlay(FileSystem.ReadLink(Descriptor.WorkingDirectory, "/proc/self/exe")) ?? Copy(self);
     }
 
-    private static Descriptor? TryMount(Descriptor self)
+    /// <summary>
+    /// Executes us again from such a copy, the command line the same. Between clone and exec our children still are what we are: in a PID
+    /// namespace with somebody who has CAP_SYS_PTRACE that must not be the file on the disk. Returns where we are the copy already.
+    /// </summary>
+    public static void Become()
     {
+        const string Marker = "CONTAINERIZE_RUNTIME_SEALED";
+        if (Environment.GetEnvironmentVariable(Marker) is not null)
+        {
+            return;
+        }
+
+        var variables = new List<string> { Marker + "=1" };
+        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            variables.Add($"{variable.Key}={variable.Value}");
+        }
+
+        using var copy = Open();
+        using var arguments = new NativeStrings(Environment.GetCommandLineArgs());
+        using var environment = new NativeStrings(variables);
         using var nothing = new NativeText("");
-        var tree = Syscall.Try(SyscallNumber.OpenTree, self.Number, nothing.Address, OpenTreeClone | OpenTreeCloseOnExec | EmptyPath);
-        if (tree < 0)
+        Syscall.Check(
+            Syscall.Try(SyscallNumber.Execveat, copy.Number, nothing.Address, (nint)arguments.Pointers, (nint)environment.Pointers, EmptyPath),
+            "execveat",
+            "containerize-runtime");
+    }
+
+    private static Descriptor? TryOverlay(string self)
+    {
+        // What separates the layers in the option, or escapes that.
+        if (self.AsSpan().ContainsAny(':', '\\', ',') || Path.GetDirectoryName(self) is not { Length: > 1 } directory)
         {
             return null;
         }
 
-        using var mount = new Descriptor((int)tree);
-        // struct mount_attr: set, clear, propagation, user namespace.
-        var attributes = stackalloc ulong[4] { ReadOnly | NoSuid, 0, 0, 0 };
-        if (Syscall.Try(SyscallNumber.MountSetattr, mount.Number, nothing.Address, EmptyPath, (nint)attributes, 32) < 0)
+        foreach (var other in OtherLayers)
         {
-            return null;
+            if (directory.StartsWith(other, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            try
+            {
+                using var mount = MountApi.Make("overlay", [("lowerdir", $"{directory}:{other}")], MountAttributes.ReadOnly | MountAttributes.NoSuid | MountAttributes.NoDevices);
+                var opened = FileSystem.TryOpen(mount.Number, Path.GetFileName(self), OpenFlags.ReadOnly, ResolveFlags.Beneath | ResolveFlags.NoSymbolicLinks);
+                return opened < 0 ? null : new Descriptor((int)opened);
+            }
+            catch (SyscallException e) when (e.Errno is Errno.EPERM or Errno.ENOSYS or Errno.ENODEV)
+            {
+                return null;
+            }
+            catch (SyscallException)
+            {
+                // Not on this filesystem, or not with that layer.
+            }
         }
 
-        // What was opened before the mount was read-only is not.
-        var opened = FileSystem.TryOpen(Descriptor.WorkingDirectory, ProcFs.PathOf(mount.Number), OpenFlags.ReadOnly);
-        return opened < 0 ? null : new Descriptor((int)opened);
+        return null;
     }
 
     private static Descriptor Copy(Descriptor self)

@@ -14,6 +14,12 @@ internal static unsafe class Credentials
     public static void Become(ProcessSpec process)
     {
         var user = process.User ?? new UserSpec();
+        // To the kernel it means: leave it as it is, which is root.
+        if (user.Uid == uint.MaxValue || user.Gid == uint.MaxValue)
+        {
+            throw Failure.Of(6012, "reading process.user", $"{uint.MaxValue} is no user or group", "Use an id below it.");
+        }
+
         Failure.Step("dropping capabilities from the bounding set", () => Capabilities.Bound(process.Capabilities));
         Syscall.Check(Syscall.Try(SyscallNumber.Prctl, KeepCapabilities, 1, 0, 0, 0), "prctl", "PR_SET_KEEPCAPS");
         GiveStandardStreams(user.Uid);
@@ -78,6 +84,12 @@ internal static unsafe class Credentials
 
     private static void SetGroups(IReadOnlyList<uint> groups)
     {
+        const int Most = 65536;
+        if (groups.Count > Most)
+        {
+            throw new SyscallException("setgroups", $"{groups.Count} groups", Errno.EINVAL);
+        }
+
         var list = stackalloc uint[groups.Count + 1];
         for (var i = 0; i < groups.Count; i++)
         {

@@ -33,11 +33,57 @@ internal static unsafe class Execution
         throw NotFound(name, denied ? "permission denied" : "executable file not found in $PATH");
     }
 
-    /// <summary>Marks all descriptors from a number on as close-on-exec.</summary>
-    public static void CloseFrom(int first)
+    /// <summary>Closes all descriptors from a number on but a few of our own, which are closed at exec.</summary>
+    /// <param name="first">The first that the program does not get.</param>
+    /// <param name="kept">Those that we still need; what is below the first is passed over.</param>
+    public static void CloseAllBut(int first, int[] kept)
     {
         const int CloseOnExec = 4;
+        Array.Sort(kept);
+        var from = first;
+        foreach (var descriptor in kept)
+        {
+            if (descriptor > from)
+            {
+                Syscall.Check(Syscall.Try(SyscallNumber.CloseRange, from, descriptor - 1, 0), "close_range");
+            }
+
+            from = Math.Max(from, descriptor + 1);
+        }
+
+        Syscall.Check(Syscall.Try(SyscallNumber.CloseRange, from, int.MaxValue, 0), "close_range");
         Syscall.Check(Syscall.Try(SyscallNumber.CloseRange, first, int.MaxValue, CloseOnExec), "close_range");
+    }
+
+    /// <summary>The program's environment: each name once with its last value, as that is what `exec --env` and images mean; and HOME.</summary>
+    /// <param name="process">The configuration of the process.</param>
+    /// <param name="listening">How many descriptors of socket activation it gets.</param>
+    public static List<string> EnvironmentOf(ProcessSpec process, int listening)
+    {
+        var environment = new List<string>();
+        foreach (var variable in process.Env ?? [])
+        {
+            var equals = variable.IndexOf('=');
+            if (equals < 1)
+            {
+                throw Failure.Of(6012, "reading process.env", $"invalid environment variable: \"{variable}\"", "Write NAME=VALUE.");
+            }
+
+            Set(environment, variable[..(equals + 1)], variable);
+        }
+
+        if (listening > 0)
+        {
+            Set(environment, "LISTEN_FDS=", $"LISTEN_FDS={listening}");
+            Set(environment, "LISTEN_PID=", $"LISTEN_PID={Syscall.Try(SyscallNumber.Getpid)}");
+        }
+
+        if (!environment.Exists(variable => variable.StartsWith("HOME=", StringComparison.Ordinal) && variable.Length > "HOME=".Length))
+        {
+            Set(environment, "HOME=", "HOME=" + Credentials.HomeOf(process.User?.Uid ?? 0));
+        }
+
+        return environment;
     }
 
     /// <summary>Executes the program; returns only by failing.</summary>
@@ -48,6 +94,19 @@ internal static unsafe class Execution
         using var nativeEnvironment = new NativeStrings(environment);
         Signals.Reset();
         Syscall.Check(Syscall.Try(SyscallNumber.Execve, nativePath.Address, (nint)nativeArguments.Pointers, (nint)nativeEnvironment.Pointers), "exec", path);
+    }
+
+    private static void Set(List<string> environment, string start, string variable)
+    {
+        var place = environment.FindIndex(other => other.StartsWith(start, StringComparison.Ordinal));
+        if (place < 0)
+        {
+            environment.Add(variable);
+        }
+        else
+        {
+            environment[place] = variable;
+        }
     }
 
     private static string PathOf(IReadOnlyList<string> environment)

@@ -3,7 +3,10 @@ using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime.Steps;
 
-/// <summary>Resource limits (prlimit(2)), set by the parent, which may have the right to raise them.</summary>
+/// <summary>
+/// Resource limits (prlimit(2)), set by the process itself as the last thing, as lowering one's own needs no right and setting those of
+/// another user CAP_SYS_RESOURCE. What is to be raised the parent raises, which may have that where the container has a user namespace.
+/// </summary>
 internal static unsafe class Rlimits
 {
     private static readonly string[] Names =
@@ -30,15 +33,30 @@ internal static unsafe class Rlimits
         }
     }
 
-    /// <summary>Sets the limits of a process.</summary>
-    public static void Apply(int pid, IReadOnlyList<RlimitSpec>? limits)
+    /// <summary>Raises another process's hard limits to what is asked, as far as we may.</summary>
+    public static void Raise(int pid, IReadOnlyList<RlimitSpec>? limits)
+    {
+        var values = stackalloc ulong[2];
+        foreach (var limit in limits ?? [])
+        {
+            var kind = Array.IndexOf(Names, limit.Type);
+            if (Syscall.Try(SyscallNumber.Prlimit64, pid, kind, 0, (nint)values) == 0 && values[1] < limit.Hard)
+            {
+                values[1] = limit.Hard;
+                Syscall.Try(SyscallNumber.Prlimit64, pid, kind, (nint)values, 0);
+            }
+        }
+    }
+
+    /// <summary>Sets our own limits.</summary>
+    public static void Apply(IReadOnlyList<RlimitSpec>? limits)
     {
         var values = stackalloc ulong[2];
         foreach (var limit in limits ?? [])
         {
             values[0] = limit.Soft;
             values[1] = limit.Hard;
-            var result = Syscall.Try(SyscallNumber.Prlimit64, pid, Array.IndexOf(Names, limit.Type), (nint)values, 0);
+            var result = Syscall.Try(SyscallNumber.Prlimit64, 0, Array.IndexOf(Names, limit.Type), (nint)values, 0);
             if (result < 0)
             {
                 throw Failure.Of(6003, $"setting {limit.Type} to {limit.Soft}:{limit.Hard}", $"prlimit64: {Errno.Describe((int)-result)}",

@@ -11,18 +11,21 @@ internal static class UserNamespace
     // The kernel's own limit, since 4.15.
     private const int MostLines = 340;
 
+    // The kernel takes a map in one write of less than a page; a page has 4096 bytes at least.
+    private const int MostBytes = 4095;
+
     /// <summary>Writes the maps of a process; by newuidmap and newgidmap where we have no right of our own.</summary>
     public static void WriteMaps(int pid, LinuxSpec linux)
     {
         var uids = linux.UidMappings ?? [];
         var gids = linux.GidMappings ?? [];
-        Check("uidMappings", uids);
-        Check("gidMappings", gids);
+        var uidText = Check("uidMappings", uids);
+        var gidText = Check("gidMappings", gids);
         var user = (uint)Syscall.Try(SyscallNumber.Geteuid);
         var group = (uint)Syscall.Try(SyscallNumber.Getegid);
         if (uids.Count > 0)
         {
-            Write(pid, "uid_map", "newuidmap", uids, user, user == 0);
+            Write(pid, "uid_map", "newuidmap", uids, user == 0 || IsOwn(uids, user) ? uidText : null);
         }
 
         if (gids.Count > 0)
@@ -34,29 +37,33 @@ internal static class UserNamespace
                 FileSystem.TryWriteText(Descriptor.WorkingDirectory, $"/proc/{pid}/setgroups", "deny");
             }
 
-            Write(pid, "gid_map", "newgidmap", gids, group, user == 0);
+            Write(pid, "gid_map", "newgidmap", gids, direct ? gidText : null);
         }
     }
 
-    private static void Check(string name, IReadOnlyList<IdMapping> maps)
+    private static string Check(string name, IReadOnlyList<IdMapping> maps)
     {
         if (maps.Count > MostLines)
         {
             throw Failure.Of(6010, $"reading linux.{name}", $"it has {maps.Count} lines, and the kernel takes {MostLines}", "Join neighbouring ranges.");
         }
+
+        var text = new StringBuilder();
+        foreach (var map in maps)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{map.ContainerId} {map.HostId} {map.Size}\n");
+        }
+
+        return text.Length <= MostBytes ? text.ToString()
+            : throw Failure.Of(6010, $"reading linux.{name}", $"as the kernel reads it it has {text.Length} characters, and the kernel takes {MostBytes}", "Join neighbouring ranges.");
     }
 
-    private static void Write(int pid, string file, string program, IReadOnlyList<IdMapping> maps, uint own, bool privileged)
+    // The text where we may write it ourselves.
+    private static void Write(int pid, string file, string program, IReadOnlyList<IdMapping> maps, string? text)
     {
-        if (privileged || IsOwn(maps, own))
+        if (text is not null)
         {
-            var text = new StringBuilder();
-            foreach (var map in maps)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"{map.ContainerId} {map.HostId} {map.Size}\n");
-            }
-
-            Failure.Step($"writing the container's {file}", () => FileSystem.WriteText(Descriptor.WorkingDirectory, $"/proc/{pid}/{file}", text.ToString()));
+            Failure.Step($"writing the container's {file}", () => FileSystem.WriteText(Descriptor.WorkingDirectory, $"/proc/{pid}/{file}", text));
             return;
         }
 
