@@ -127,6 +127,10 @@ internal sealed class RootBundle : IDisposable
         return (Text(ours), Text(runc));
     }
 
+    /// <summary>The host's mounts that have to do with the bundle: other tests mount too.</summary>
+    public string MountsOnTheHost() =>
+        string.Join('\n', File.ReadAllLines("/proc/self/mountinfo").Where(line => line.Contains(_folder.Path, StringComparison.Ordinal)));
+
     /// <summary>What a runtime gives for a script in a terminal of its own.</summary>
     public async Task<string> RunInTerminalAsync(string runtime, string script)
     {
