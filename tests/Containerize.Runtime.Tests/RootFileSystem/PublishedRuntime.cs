@@ -7,19 +7,24 @@ namespace Containerize.Runtime.Tests.RootFileSystem;
 /// <summary>The runtime as users get it: published once for all tests, native.</summary>
 internal static class PublishedRuntime
 {
-    private static readonly Lazy<Task<string>> Published = new(PublishAsync);
+    private static readonly Lazy<Task<string>> Published = new(() => PublishAsync("src/Containerize.Runtime", "artifacts/runtime-tests", "containerize-runtime"));
 
     /// <summary>The executable's path.</summary>
     public static Task<string> PathAsync => Published.Value;
 
-    private static async Task<string> PublishAsync()
+    /// <summary>Publishes a project of the repository.</summary>
+    /// <param name="project">Its directory.</param>
+    /// <param name="folder">Where to.</param>
+    /// <param name="program">The executable's name.</param>
+    /// <returns>The executable's path.</returns>
+    public static async Task<string> PublishAsync(string project, string folder, string program)
     {
         var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../../.."));
-        var output = Path.Combine(root, "artifacts/runtime-tests");
+        var output = Path.Combine(root, folder);
         var platform = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
         // Compiling ahead of time takes minutes on a busy machine.
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])["publish", Path.Combine(root, "src/Containerize.Runtime"), "-c", "Release", "-r", platform, "-o", output])
+        foreach (var argument in (string[])["publish", Path.Combine(root, project), "-c", "Release", "-r", platform, "-o", output])
         {
             start.ArgumentList.Add(argument);
         }
@@ -27,7 +32,7 @@ internal static class PublishedRuntime
         using var publish = Process.Start(start)!;
         var text = await publish.StandardOutput.ReadToEndAsync();
         await publish.WaitForExitAsync();
-        return publish.ExitCode == 0 ? Path.Combine(output, "containerize-runtime") : throw new InvalidOperationException(text);
+        return publish.ExitCode == 0 ? Path.Combine(output, program) : throw new InvalidOperationException(text);
     }
 
     private static string Here([CallerFilePath] string path = "") => path;
