@@ -30,10 +30,15 @@ internal static unsafe class Rlimits
             {
                 throw Failure.Of(6012, "reading process.rlimits", $"{limit.Type} is given twice", "Leave one.");
             }
+
+            if (limit.Soft > limit.Hard)
+            {
+                throw Failure.Of(6012, "reading process.rlimits", $"the soft limit of {limit.Type}, {limit.Soft}, is above the hard one, {limit.Hard}", "Raise the hard limit, or lower the soft one.");
+            }
         }
     }
 
-    /// <summary>Raises another process's hard limits to what is asked, as far as we may.</summary>
+    /// <summary>Raises another process's hard limits to what is asked; what we may not raise fails here, before the container is started.</summary>
     public static void Raise(int pid, IReadOnlyList<RlimitSpec>? limits)
     {
         var values = stackalloc ulong[2];
@@ -43,7 +48,7 @@ internal static unsafe class Rlimits
             if (Syscall.Try(SyscallNumber.Prlimit64, pid, kind, 0, (nint)values) == 0 && values[1] < limit.Hard)
             {
                 values[1] = limit.Hard;
-                Syscall.Try(SyscallNumber.Prlimit64, pid, kind, (nint)values, 0);
+                Check(limit, Syscall.Try(SyscallNumber.Prlimit64, pid, kind, (nint)values, 0));
             }
         }
     }
@@ -56,12 +61,16 @@ internal static unsafe class Rlimits
         {
             values[0] = limit.Soft;
             values[1] = limit.Hard;
-            var result = Syscall.Try(SyscallNumber.Prlimit64, 0, Array.IndexOf(Names, limit.Type), (nint)values, 0);
-            if (result < 0)
-            {
-                throw Failure.Of(6003, $"setting {limit.Type} to {limit.Soft}:{limit.Hard}", $"prlimit64: {Errno.Describe((int)-result)}",
-                    "A hard limit is raised only with CAP_SYS_RESOURCE; ask for less.");
-            }
+            Check(limit, Syscall.Try(SyscallNumber.Prlimit64, 0, Array.IndexOf(Names, limit.Type), (nint)values, 0));
+        }
+    }
+
+    private static void Check(RlimitSpec limit, nint result)
+    {
+        if (result < 0)
+        {
+            throw Failure.Of(6003, $"setting {limit.Type} to {limit.Soft}:{limit.Hard}", $"prlimit64: {Errno.Describe((int)-result)}",
+                "A hard limit is raised only with CAP_SYS_RESOURCE; ask for less.");
         }
     }
 }

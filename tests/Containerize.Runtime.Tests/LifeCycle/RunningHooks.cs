@@ -27,13 +27,13 @@ public class RunningHooks
         {
             var inContainer = kind == "startContainer";
             bundle.Set("/hooks/" + kind, $$"""
-                [{"path":"{{(inContainer ? "/bin/sh" : "/bin/sh")}}","args":["sh","{{(inContainer ? "/hook" : hook)}}","{{kind}}","{{(inContainer ? "/record" : bundle["record"])}}"],"env":["ONE={{kind}}","PATH=/bin:/usr/bin"],"timeout":30}]
+                [{"path":"/bin/sh","args":["sh","{{(inContainer ? "/hook" : hook)}}","{{kind}}","{{(inContainer ? "/record" : bundle["record"])}}"],"env":["ONE={{kind}}","PATH=/bin:/usr/bin"],"timeout":30}]
                 """);
         }
 
         bundle.Set("/root/readonly", "false");
         var applets = (string[])["tr", "sed", "head", "grep", "env"];
-        foreach (var applet in applets)
+        foreach (var applet in applets.Where(applet => !File.Exists(bundle["rootfs/bin/" + applet])))
         {
             File.CreateSymbolicLink(bundle["rootfs/bin/" + applet], "busybox");
         }
