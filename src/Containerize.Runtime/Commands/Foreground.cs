@@ -21,6 +21,14 @@ internal static unsafe class Foreground
     public static int Wait(int process, Descriptor? master)
     {
         var registrations = new List<PosixSignalRegistration>();
+        var code = Wait(process, master, registrations);
+        // What nobody refers to is finalised, and then no longer caught.
+        GC.KeepAlive(registrations);
+        return code;
+    }
+
+    private static int Wait(int process, Descriptor? master, List<PosixSignalRegistration> registrations)
+    {
         foreach (var signal in Forwarded)
         {
             registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, context =>
@@ -39,8 +47,9 @@ internal static unsafe class Foreground
         using (master)
         using (TerminalMode.Raw(0))
         {
-            Resize(master.Number);
             registrations.Add(PosixSignalRegistration.Create((PosixSignal)WindowChanged, _ => Resize(master.Number)));
+            // Not before: a change in between would be missed.
+            Resize(master.Number);
             Copy(process, master.Number);
             return Waiting.ForChild(process);
         }
