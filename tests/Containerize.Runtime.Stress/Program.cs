@@ -89,6 +89,10 @@ internal static unsafe class Program
             plan.EmptyPath = empty;
             plan.Arguments = words.Pointers;
             plan.Environment = environment.Pointers;
+            var kept = stackalloc int[2] { Math.Min(childs.Number, executable.Number), Math.Max(childs.Number, executable.Number) };
+            plan.FirstClosed = 3;
+            plan.KeptCount = 2;
+            plan.Kept = kept;
             plan.Joins = joins;
             plan.UnshareUser = joins && (namespaces & CloneFlags.NewUser) != 0;
             // Who is not root may join what it is in already only with a right that it has not.
