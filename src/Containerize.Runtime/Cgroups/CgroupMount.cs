@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime.Cgroups;
 
@@ -82,7 +82,7 @@ internal sealed record CgroupMount(string Point, string Root, CgroupVersion Vers
 
         var id = int.Parse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture);
         var parent = int.Parse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture);
-        var point = Unescape(fields[4]);
+        var point = MountInfo.Unescape(fields[4]);
         var version = fields[dash + 1] switch { "cgroup" => CgroupVersion.One, "cgroup2" => CgroupVersion.Two, _ => default };
         if (version == default)
         {
@@ -90,32 +90,6 @@ internal sealed record CgroupMount(string Point, string Root, CgroupVersion Vers
         }
 
         var options = dash + 3 < fields.Length ? fields[dash + 3].Split(',') : [];
-        return new Line(id, parent, point, new CgroupMount(point, Unescape(fields[3]), version, options));
-    }
-
-    // Space, tab, line feed and backslash are written as a backslash and three octal digits.
-    private static string Unescape(string field)
-    {
-        if (!field.Contains('\\'))
-        {
-            return field;
-        }
-
-        var bytes = new List<byte>();
-        var source = Encoding.UTF8.GetBytes(field);
-        for (var i = 0; i < source.Length; i++)
-        {
-            if (source[i] == '\\' && i + 3 < source.Length)
-            {
-                bytes.Add((byte)(((source[i + 1] - '0') << 6) | ((source[i + 2] - '0') << 3) | (source[i + 3] - '0')));
-                i += 3;
-            }
-            else
-            {
-                bytes.Add(source[i]);
-            }
-        }
-
-        return Encoding.UTF8.GetString([.. bytes]);
+        return new Line(id, parent, point, new CgroupMount(point, MountInfo.Unescape(fields[3]), version, options));
     }
 }

@@ -1,4 +1,4 @@
-using System.Text;
+using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime.Steps;
 
@@ -18,36 +18,10 @@ internal sealed record MountLine(string Root, string Path, string Type)
             var separator = Array.IndexOf(fields, "-");
             if (separator >= 6 && fields.Length > separator + 1)
             {
-                lines.Add(new MountLine(Decode(fields[3]), Decode(fields[4]), fields[separator + 1]));
+                lines.Add(new MountLine(MountInfo.Unescape(fields[3]), MountInfo.Unescape(fields[4]), fields[separator + 1]));
             }
         }
 
         return lines;
-    }
-
-    // Blanks, line ends and backslashes are \ and three octal digits.
-    private static string Decode(string field)
-    {
-        if (!field.Contains('\\'))
-        {
-            return field;
-        }
-
-        var bytes = new List<byte>();
-        var source = Encoding.UTF8.GetBytes(field);
-        for (var i = 0; i < source.Length; i++)
-        {
-            if (source[i] == '\\' && i + 3 < source.Length)
-            {
-                bytes.Add((byte)(((source[i + 1] - '0') << 6) | ((source[i + 2] - '0') << 3) | (source[i + 3] - '0')));
-                i += 3;
-            }
-            else
-            {
-                bytes.Add(source[i]);
-            }
-        }
-
-        return Encoding.UTF8.GetString([.. bytes]);
     }
 }
