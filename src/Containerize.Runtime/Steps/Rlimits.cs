@@ -33,7 +33,7 @@ internal static unsafe class Rlimits
 
             if (limit.Soft > limit.Hard)
             {
-                throw Failure.Of(6012, "reading process.rlimits", $"the soft limit of {limit.Type}, {limit.Soft}, is above the hard one, {limit.Hard}", "Raise the hard limit, or lower the soft one.");
+                throw Failure.Of(6012, $"setting {limit.Type} to {limit.Soft}:{limit.Hard}", "the soft limit is above the hard one", "Raise the hard limit, or lower the soft one.");
             }
         }
     }

@@ -7,11 +7,11 @@ namespace Containerize.Runtime.Tests.LifeCycle;
 /// <summary>Containers with a terminal: of the engine over a socket, and of the person at whose terminal we run.</summary>
 public partial class UsingATerminal
 {
-    // What a program sees of it; the same with runc.
+    // What a program sees of it; the same with runc. Whoever runs it in the foreground gives the size when it has started: it is waited for.
     private const string Look = """
         b=/bin/busybox
         $b tty
-        $b stty size
+        until $b stty size 2>/dev/null; do $b sleep 0.02; done
         [ "$($b stat -L -c %t:%T /dev/console)" = "$($b stat -L -c %t:%T $($b tty))" ] && echo same device
         echo to the console > /dev/console
         : > /dev/tty && echo controlling
@@ -44,7 +44,7 @@ public partial class UsingATerminal
         ToolRunner.Require("script");
         using var bundle = await LifeBundle.CreateAsync();
         var id = await bundle.StartContainerAsync();
-        var result = await AtATerminalAsync(bundle, "stty rows 41 cols 99; ", "exec", "--tty", id, "/bin/sh", "-c", "b=/bin/busybox; $b tty; $b stty size; : > /dev/tty && echo controlling; exit 6");
+        var result = await AtATerminalAsync(bundle, "stty rows 41 cols 99; ", "exec", "--tty", id, "/bin/sh", "-c", "b=/bin/busybox; $b tty; until $b stty size 2>/dev/null; do $b sleep 0.02; done; : > /dev/tty && echo controlling; exit 6");
         Assert.Equal((6, "/dev/pts/0\n41 99\ncontrolling\n"), result);
     }
 
