@@ -122,15 +122,7 @@ internal sealed class Container : IDisposable
     }
 
     /// <summary>Its state, as `state` and hooks are told it.</summary>
-    public ContainerState Describe(string status) => new()
-    {
-        OciVersion = Record.OciVersion,
-        Id = Record.Id,
-        Status = status,
-        Pid = status == "stopped" ? null : Record.InitProcessPid,
-        Bundle = Record.Bundle,
-        Annotations = Record.Annotations,
-    };
+    public ContainerState Describe(string status) => Record.Describe(status, status == "stopped" ? null : Record.InitProcessPid);
 
     /// <summary>Its row in `list`, and the answer of `state`.</summary>
     public ListedContainer List()

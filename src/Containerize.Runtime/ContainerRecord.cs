@@ -41,6 +41,19 @@ internal sealed record ContainerRecord
 
     /// <summary>The limits since the last `update`; null: those of config.json.</summary>
     public ResourcesSpec? Resources { get; init; }
+
+    /// <summary>The container's state, as `state` and hooks are told it.</summary>
+    /// <param name="status">Which it is in.</param>
+    /// <param name="pid">Its first process; null where there is none.</param>
+    public ContainerState Describe(string status, int? pid) => new()
+    {
+        OciVersion = OciVersion,
+        Id = Id,
+        Status = status,
+        Pid = pid,
+        Bundle = Bundle,
+        Annotations = Annotations,
+    };
 }
 
 /// <summary>The runtime's own documents as JSON.</summary>

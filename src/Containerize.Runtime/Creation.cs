@@ -74,7 +74,7 @@ internal sealed class Creation
             using var fifo = FileSystem.Open(state.Number, StateDirectory.StartFifo, OpenFlags.PathOnly | OpenFlags.NoFollow);
             using var listener = ConnectListener(_bundle.Spec.Linux?.Seccomp);
             var request = Request(id, wishes, fifo.Number, record.CgroupPaths) with { SeccompListener = listener?.Number ?? -1 };
-            host = Start(request, cgroup, pid => Describe(record, pid, "creating"), pid =>
+            host = Start(request, cgroup, pid => record.Describe("creating", pid), pid =>
                 // While init still waits for us, and ends with us: from here on it can be found.
                 state.Write(record with { InitProcessPid = pid, InitProcessStart = ProcessStat.TryRead(pid)?.Start ?? 0 }));
             if (wishes.PidFile is { } pidFile)
@@ -208,14 +208,4 @@ internal sealed class Creation
 
         return joins;
     }
-
-    private static ContainerState Describe(ContainerRecord record, int pid, string status) => new()
-    {
-        OciVersion = record.OciVersion,
-        Id = record.Id,
-        Status = status,
-        Pid = pid,
-        Bundle = record.Bundle,
-        Annotations = record.Annotations,
-    };
 }

@@ -14,6 +14,9 @@ internal sealed unsafe class Host : IDisposable
     private readonly SyncChannel _channel;
     private Descriptor? _process;
 
+    // Whether a first child joins namespaces and makes the second, who becomes init.
+    private bool _twoChildren;
+
     private Host(RuntimeSpec spec, SyncChannel channel)
     {
         _spec = spec;
@@ -130,7 +133,7 @@ internal sealed unsafe class Host : IDisposable
             plan.JoinDescriptors = descriptors;
             plan.JoinFlags = flags;
             plan.UnshareTime = !request.Joins && _spec.HasNew("time");
-            plan.Joins = joins.Count > 0 || plan.UnshareTime;
+            plan.Joins = _twoChildren = joins.Count > 0 || plan.UnshareTime;
             plan.UnshareUser = plan.Joins && !request.Joins && _spec.HasNew("user");
             plan.UnshareCgroup = !request.Joins && _spec.HasNew("cgroup");
             plan.BecomeRoot = request.Joins ? joins.Any(join => (join.Flags & CloneFlags.NewUser) != 0) : _spec.HasOwn("user");
@@ -170,8 +173,8 @@ internal sealed unsafe class Host : IDisposable
 
     private void Answer(IReadOnlyList<NamespaceJoin> joins, InitRequest request, byte[] config, Duties duties)
     {
-        var twoChildren = joins.Count > 0 || (!request.Joins && _spec.HasNew("time"));
-        while (twoChildren)
+        var awaitsSecond = _twoChildren;
+        while (awaitsSecond)
         {
             switch (_channel.Receive())
             {
@@ -185,14 +188,14 @@ internal sealed unsafe class Host : IDisposable
                     break;
                 case { Kind: SyncKind.SecondChild } message:
                     TakeSecond(message.Number(0));
-                    twoChildren = false;
+                    awaitsSecond = false;
                     break;
                 case var other:
                     throw Translate(other, joins);
             }
         }
 
-        if (!request.Joins && joins.Count == 0 && !_spec.HasNew("time") && _spec.HasNew("user"))
+        if (!_twoChildren && !request.Joins && _spec.HasNew("user"))
         {
             UserNamespace.WriteMaps(Pid, _spec.Linux!);
         }

@@ -32,7 +32,4 @@ internal enum SyncKind
 
     /// <summary>Init: it failed; the text says at what and why.</summary>
     Failure,
-
-    /// <summary>Init: the seccomp filter's notification descriptor is attached.</summary>
-    SeccompListener,
 }

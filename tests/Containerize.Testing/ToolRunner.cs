@@ -25,6 +25,16 @@ public static class ToolRunner
     /// <summary>Runs a program to its end.</summary>
     public static Task<Result> RunAsync(string program, params string[] arguments) => RunWithAsync(program, arguments, new Dictionary<string, string>());
 
+    /// <summary>Runs a shell's command at a terminal of its own, where nobody types; lines end as they do in a file.</summary>
+    /// <remarks>script(1) types the end of its own input, wherever the output is by then: it gets a FIFO that does not end.</remarks>
+    public static async Task<Result> RunInTerminalAsync(string command)
+    {
+        Require("script");
+        using var folder = new TemporaryFolder();
+        var result = await RunAsync("sh", "-c", """mkfifo "$2" && exec script -qec "$1" /dev/null <>"$2" """, "sh", command, folder["keyboard"]);
+        return result with { Output = result.Output.ReplaceLineEndings("\n") };
+    }
+
     /// <summary>Runs a program with additional environment variables.</summary>
     public static async Task<Result> RunWithAsync(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
     {

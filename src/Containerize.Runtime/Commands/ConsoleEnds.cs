@@ -1,4 +1,5 @@
 using Containerize.Runtime.Linux;
+using Containerize.Runtime.Steps;
 
 namespace Containerize.Runtime.Commands;
 
@@ -18,10 +19,12 @@ internal sealed class ConsoleEnds : IDisposable
     public int Childs => _childs.Number;
 
     /// <summary>What fits the options and the configuration; null where there is no terminal. CTZ6007 where they do not fit each other.</summary>
-    public static ConsoleEnds? Make(Options options, bool terminal)
+    /// <param name="options">The command's options.</param>
+    /// <param name="terminal">Whether the process has a terminal.</param>
+    /// <param name="detached">Whether the command does not wait for it.</param>
+    public static ConsoleEnds? Make(Options options, bool terminal, bool detached)
     {
         var socket = options.Value("console-socket");
-        var detached = options.Has("detach");
         if (!terminal)
         {
             return socket is null ? null : throw Options.Bad(options.Command, "cannot use console socket if containerize-runtime will not detach or allocate tty");
@@ -43,17 +46,7 @@ internal sealed class ConsoleEnds : IDisposable
     }
 
     /// <summary>The terminal's master, which init has sent; null where the engine has it.</summary>
-    public Descriptor? Master()
-    {
-        if (_ours is null)
-        {
-            return null;
-        }
-
-        Span<byte> name = stackalloc byte[256];
-        Sockets.Receive(_ours.Number, name, out var master);
-        return master ?? throw Failure.Of(6003, "receiving the container's terminal", "none came");
-    }
+    public Descriptor? Master() => _ours is null ? null : Terminal.Receive(_ours.Number);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -25,19 +25,8 @@ internal static class CreateCommand
             SealedExecutable.Become();
         }
 
-        var terminal = bundle.Spec.Process!.Terminal;
-        if (terminal && options.Value("console-socket") is null)
-        {
-            throw Options.Bad("create", "cannot allocate tty if containerize-runtime will detach without setting console socket");
-        }
-
-        if (!terminal && options.Value("console-socket") is not null)
-        {
-            throw Options.Bad("create", "cannot use console socket if containerize-runtime will not detach or allocate tty");
-        }
-
-        using var console = options.Value("console-socket") is { } path ? Sockets.Connect(path) : null;
-        using var host = Creation.Make(invocation.Root, id, bundle, Wishes(options, console?.Number ?? -1));
+        using var console = ConsoleEnds.Make(options, bundle.Spec.Process!.Terminal, detached: true);
+        using var host = Creation.Make(invocation.Root, id, bundle, Wishes(options, console?.Childs ?? -1));
         return 0;
     }
 

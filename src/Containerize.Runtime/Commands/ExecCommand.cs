@@ -34,7 +34,7 @@ internal static class ExecCommand
         CheckStatus(container, options);
 
         using var target = container.TryOpenProcess() ?? throw Stopped(words[0]);
-        using var console = ConsoleEnds.Make(options, spec.Process!.Terminal);
+        using var console = ConsoleEnds.Make(options, spec.Process!.Terminal, options.Has("detach"));
         using var cgroup = container.OpenCgroup();
         using var listener = Creation.ConnectListener(spec.Linux?.Seccomp);
         var request = new InitRequest

@@ -6,7 +6,6 @@ namespace Containerize.Runtime.Commands;
 /// <summary>Waiting for a container in the foreground: signals go on to it, and its terminal is ours.</summary>
 internal static unsafe class Foreground
 {
-    private const short Readable = 1;
     private const int SetWindowSize = 0x5414;
     private const int GetWindowSize = 0x5413;
 
@@ -20,7 +19,7 @@ internal static unsafe class Foreground
     /// <returns>Its exit code, or 128 and the number of the signal that ended it.</returns>
     public static int Wait(int process, Descriptor? master)
     {
-        var registrations = new List<PosixSignalRegistration>();
+        var registrations = Signals.Forward(Forwarded, process);
         var code = Wait(process, master, registrations);
         // What nobody refers to is finalised, and then no longer caught.
         GC.KeepAlive(registrations);
@@ -29,15 +28,6 @@ internal static unsafe class Foreground
 
     private static int Wait(int process, Descriptor? master, List<PosixSignalRegistration> registrations)
     {
-        foreach (var signal in Forwarded)
-        {
-            registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, context =>
-            {
-                context.Cancel = true;
-                Syscall.Try(SyscallNumber.PidfdSendSignal, process, Signals.NumberOf(context.Signal), 0, 0);
-            }));
-        }
-
         if (master is null)
         {
             Polling.Wait(process, -1);
@@ -75,38 +65,28 @@ internal static unsafe class Foreground
         var wait = stackalloc long[2] { 0, 100_000_000 };
         while (true)
         {
-            Set(polled, 0, master);
-            Set(polled, 1, input);
-            Set(polled, 2, ended ? -1 : process);
+            Polling.Set(polled, 0, master);
+            Polling.Set(polled, 1, input);
+            Polling.Set(polled, 2, ended ? -1 : process);
             var ready = Syscall.Try(SyscallNumber.Ppoll, (nint)polled, 3, ended ? (nint)wait : 0, 0, 8);
             if (ready < 0 || (ended && ready == 0))
             {
                 return;
             }
 
-            if (Happened(polled, 0) && !Move(master, 1, buffer))
+            if (Polling.Happened(polled, 0) && !Move(master, 1, buffer))
             {
                 return;
             }
 
-            if (Happened(polled, 1) && !Move(input, master, buffer))
+            if (Polling.Happened(polled, 1) && !Move(input, master, buffer))
             {
                 input = -1;
             }
 
-            ended |= Happened(polled, 2);
+            ended |= Polling.Happened(polled, 2);
         }
     }
-
-    // struct pollfd: the descriptor, events, revents.
-    private static void Set(long* polled, int index, int descriptor)
-    {
-        *(int*)(polled + index) = descriptor;
-        ((short*)(polled + index))[2] = Readable;
-        ((short*)(polled + index))[3] = 0;
-    }
-
-    private static bool Happened(long* polled, int index) => ((short*)(polled + index))[3] != 0;
 
     // The end of a terminal whose last process has gone is EIO.
     private static bool Move(int from, int to, byte[] buffer)

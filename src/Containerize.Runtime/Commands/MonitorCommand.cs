@@ -29,7 +29,7 @@ internal static class MonitorCommand
             List<string> arguments = ["containerize-runtime", "--root", invocation.Root, "monitor", "--ready-descriptor", "1", .. invocation.Words];
             // Its standard output is the channel to us until it is ready.
             using (keepers)
-            using (ChildProcess.Start(self, arguments, Environments(), nothing.Number, keepers.Number))
+            using (ChildProcess.Start(self, arguments, OwnEnvironment.Variables(), nothing.Number, keepers.Number))
             {
             }
 
@@ -73,16 +73,5 @@ internal static class MonitorCommand
             Output.Write(Encoding.UTF8.GetBytes(e.Message.ReplaceLineEndings(" ")), answer.Number);
             return 1;
         }
-    }
-
-    private static List<string> Environments()
-    {
-        var variables = new List<string>();
-        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            variables.Add($"{variable.Key}={variable.Value}");
-        }
-
-        return variables;
     }
 }

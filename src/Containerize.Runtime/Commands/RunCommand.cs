@@ -16,7 +16,7 @@ internal static class RunCommand
             SealedExecutable.Become();
         }
 
-        using var console = ConsoleEnds.Make(options, bundle.Spec.Process!.Terminal);
+        using var console = ConsoleEnds.Make(options, bundle.Spec.Process!.Terminal, options.Has("detach"));
         using var host = Creation.Make(invocation.Root, id, bundle, CreateCommand.Wishes(options, console?.Childs ?? -1));
         try
         {

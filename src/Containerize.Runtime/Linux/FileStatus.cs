@@ -30,16 +30,39 @@ internal sealed record FileStatus(uint Mode, uint Owner, uint Group, ulong Inode
     public long[] Times { get; private init; } = [];
 
     /// <summary>Asks about an open file.</summary>
-    public static unsafe FileStatus Of(int descriptor)
+    public static FileStatus Of(int descriptor)
+    {
+        var asked = Ask(descriptor, out var status);
+        Syscall.Check(asked, "statx");
+        return status!;
+    }
+
+    /// <summary>As <see cref="Of"/>; null where the descriptor is not open.</summary>
+    public static FileStatus? TryOf(int descriptor)
+    {
+        Ask(descriptor, out var status);
+        return status;
+    }
+
+    /// <summary>A device's number as mknod(2) takes it: 12 bits of major within 20 of minor.</summary>
+    public static uint DeviceNumber(uint major, uint minor) => (minor & 0xFF) | (major << 8) | ((minor & ~0xFFu) << 12);
+
+    private static unsafe nint Ask(int descriptor, out FileStatus? status)
     {
         const int EmptyPath = 0x1000;
         const uint BasicAndMountId = 0x7FF | 0x1000;
         const ulong MountRoot = 0x2000;
         var buffer = stackalloc byte[Size];
         using var none = new NativeText("");
-        Syscall.Check(Syscall.Try(SyscallNumber.Statx, descriptor, none.Address, EmptyPath, (nint)BasicAndMountId, (nint)buffer), "statx");
+        status = null;
+        var asked = Syscall.Try(SyscallNumber.Statx, descriptor, none.Address, EmptyPath, (nint)BasicAndMountId, (nint)buffer);
+        if (asked < 0)
+        {
+            return asked;
+        }
+
         var fields = new ReadOnlySpan<byte>(buffer, Size);
-        return new FileStatus(
+        status = new FileStatus(
             BinaryPrimitives.ReadUInt16LittleEndian(fields[0x1C..]),
             BinaryPrimitives.ReadUInt32LittleEndian(fields[0x14..]),
             BinaryPrimitives.ReadUInt32LittleEndian(fields[0x18..]),
@@ -54,8 +77,6 @@ internal sealed record FileStatus(uint Mode, uint Owner, uint Group, ulong Inode
                 BinaryPrimitives.ReadInt64LittleEndian(fields[0x70..]), BinaryPrimitives.ReadUInt32LittleEndian(fields[0x78..]),
             ],
         };
+        return asked;
     }
-
-    /// <summary>A device's number as mknod(2) takes it: 12 bits of major within 20 of minor.</summary>
-    public static uint DeviceNumber(uint major, uint minor) => (minor & 0xFF) | (major << 8) | ((minor & ~0xFFu) << 12);
 }

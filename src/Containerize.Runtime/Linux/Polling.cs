@@ -9,11 +9,21 @@ internal static unsafe class Polling
     /// <returns>Whether that is so.</returns>
     public static bool Wait(int descriptor, int milliseconds)
     {
-        // struct pollfd: fd, events and revents of 16 bits.
-        var poll = stackalloc int[2];
-        poll[0] = descriptor;
-        poll[1] = 1;
+        var poll = 0L;
+        Set(&poll, 0, descriptor);
         var time = stackalloc long[2] { milliseconds / 1000, milliseconds % 1000 * 1_000_000L };
-        return Syscall.Check(Syscall.Try(SyscallNumber.Ppoll, (nint)poll, 1, milliseconds < 0 ? 0 : (nint)time, 0, 8), "ppoll") > 0;
+        return Syscall.Check(Syscall.Try(SyscallNumber.Ppoll, (nint)(&poll), 1, milliseconds < 0 ? 0 : (nint)time, 0, 8), "ppoll") > 0;
     }
+
+    /// <summary>Sets one place of an array of struct pollfd: descriptor, events, revents. A descriptor below zero is passed over.</summary>
+    public static void Set(long* polled, int index, int descriptor)
+    {
+        const short Readable = 1;
+        *(int*)(polled + index) = descriptor;
+        ((short*)(polled + index))[2] = Readable;
+        ((short*)(polled + index))[3] = 0;
+    }
+
+    /// <summary>Whether something has happened at a place.</summary>
+    public static bool Happened(long* polled, int index) => ((short*)(polled + index))[3] != 0;
 }

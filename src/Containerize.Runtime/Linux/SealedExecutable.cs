@@ -30,15 +30,9 @@ internal static unsafe class SealedExecutable
             return;
         }
 
-        var variables = new List<string> { Marker + "=1" };
-        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            variables.Add($"{variable.Key}={variable.Value}");
-        }
-
         using var copy = Open();
         using var arguments = new NativeStrings(Environment.GetCommandLineArgs());
-        using var environment = new NativeStrings(variables);
+        using var environment = new NativeStrings([Marker + "=1", .. OwnEnvironment.Variables()]);
         using var nothing = new NativeText("");
         Syscall.Check(
             Syscall.Try(SyscallNumber.Execveat, copy.Number, nothing.Address, (nint)arguments.Pointers, (nint)environment.Pointers, EmptyPath),

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Containerize.Runtime.Linux;
 
 /// <summary>Signals: names, dispositions, the mask.</summary>
@@ -38,19 +40,24 @@ internal static unsafe class Signals
         return index > 0 ? index : null;
     }
 
-    /// <summary>The number of a signal that .NET tells of.</summary>
-    public static int NumberOf(System.Runtime.InteropServices.PosixSignal signal) => (int)signal switch
+    /// <summary>Hands signals that we get on to a process.</summary>
+    /// <param name="signals">Which.</param>
+    /// <param name="process">Its pidfd.</param>
+    /// <returns>What catches them, for as long as somebody refers to it.</returns>
+    public static List<PosixSignalRegistration> Forward(int[] signals, int process)
     {
-        > 0 and var number => number,
-        -1 => 1,
-        -2 => 2,
-        -3 => 3,
-        -4 => 15,
-        -6 => 18,
-        -8 => 21,
-        -9 => 22,
-        _ => Terminate,
-    };
+        var registrations = new List<PosixSignalRegistration>();
+        foreach (var signal in signals)
+        {
+            registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, context =>
+            {
+                context.Cancel = true;
+                Syscall.Try(SyscallNumber.PidfdSendSignal, process, NumberOf(context.Signal), 0, 0);
+            }));
+        }
+
+        return registrations;
+    }
 
     /// <summary>All dispositions to their defaults, and nothing blocked: .NET ignores SIGPIPE and catches others, and what is ignored stays so over execve.</summary>
     public static void Reset()
@@ -65,6 +72,20 @@ internal static unsafe class Signals
         const int SetMask = 2;
         Syscall.Try(SyscallNumber.RtSigprocmask, SetMask, (nint)zeros, 0, 8);
     }
+
+    // The number of a signal that .NET tells of.
+    private static int NumberOf(PosixSignal signal) => (int)signal switch
+    {
+        > 0 and var number => number,
+        -1 => 1,
+        -2 => 2,
+        -3 => 3,
+        -4 => 15,
+        -6 => 18,
+        -8 => 21,
+        -9 => 22,
+        _ => Terminate,
+    };
 
     private static int? Offset(string text, int from, int sign) =>
         text.Length == 0 ? from : int.TryParse(text, out var offset) && offset * sign >= 0 && from + offset is >= 34 and <= Last ? from + offset : null;

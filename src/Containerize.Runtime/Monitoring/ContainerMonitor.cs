@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using Containerize.Runtime.Linux;
+using Containerize.Runtime.Steps;
 
 namespace Containerize.Runtime.Monitoring;
 
@@ -55,7 +55,7 @@ internal sealed unsafe class ContainerMonitor
         var bundle = Bundle.Read(_wishes.Bundle);
         var streams = new List<Stream>();
         using var host = bundle.Spec.Process!.Terminal ? MakeWithTerminal(bundle, streams) : MakeWithPipes(bundle, streams);
-        var registrations = Forward(host.Process);
+        var registrations = Signals.Forward(Forwarded, host.Process);
         ready(host.Pid);
 
         var code = Keep(host, log, streams);
@@ -74,9 +74,7 @@ internal sealed unsafe class ContainerMonitor
         using (childs)
         {
             var host = Creation.Make(_wishes.Root, _wishes.Id, bundle, new Creation.Wishes { ConsoleSocket = childs.Number, PidFile = _wishes.PidFile });
-            Span<byte> name = stackalloc byte[256];
-            Sockets.Receive(ours.Number, name, out var master);
-            streams.Add(new Stream("stdout", master ?? throw Failure.Of(6003, "receiving the container's terminal", "none came")));
+            streams.Add(new Stream("stdout", Terminal.Receive(ours.Number)));
             return host;
         }
     }
@@ -119,12 +117,12 @@ internal sealed unsafe class ContainerMonitor
             var count = 0;
             foreach (var stream in streams)
             {
-                Set(polled, count++, stream.Source.Number);
+                Polling.Set(polled, count++, stream.Source.Number);
             }
 
             if (code is null)
             {
-                Set(polled, count++, host.Process);
+                Polling.Set(polled, count++, host.Process);
             }
 
             if (count == 0)
@@ -140,7 +138,7 @@ internal sealed unsafe class ContainerMonitor
 
             for (var i = streams.Count - 1; i >= 0; i--)
             {
-                if (((short*)(polled + i))[3] != 0 && !streams[i].Move(log, _buffer))
+                if (Polling.Happened(polled, i) && !streams[i].Move(log, _buffer))
                 {
                     streams[i].Source.Dispose();
                     streams.RemoveAt(i);
@@ -152,35 +150,12 @@ internal sealed unsafe class ContainerMonitor
         }
     }
 
-    private static List<PosixSignalRegistration> Forward(int process)
-    {
-        var registrations = new List<PosixSignalRegistration>();
-        foreach (var signal in Forwarded)
-        {
-            registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, context =>
-            {
-                context.Cancel = true;
-                Syscall.Try(SyscallNumber.PidfdSendSignal, process, Signals.NumberOf(context.Signal), 0, 0);
-            }));
-        }
-
-        return registrations;
-    }
-
     private static (Descriptor Read, Descriptor Write) Pipe()
     {
         const int CloseOnExec = 0x80000;
         var ends = stackalloc int[2];
         Syscall.Check(Syscall.Try(SyscallNumber.Pipe2, (nint)ends, CloseOnExec), "pipe2");
         return (new Descriptor(ends[0]), new Descriptor(ends[1]));
-    }
-
-    // struct pollfd: the descriptor, events, revents.
-    private static void Set(long* polled, int index, int descriptor)
-    {
-        *(int*)(polled + index) = descriptor;
-        ((short*)(polled + index))[2] = 1;
-        ((short*)(polled + index))[3] = 0;
     }
 
     private sealed record Stream(string Name, Descriptor Source)

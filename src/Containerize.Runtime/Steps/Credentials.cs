@@ -111,7 +111,7 @@ internal static unsafe class Credentials
     {
         for (var stream = 0; stream < 3; stream++)
         {
-            if (!Files.IsNullDevice(stream))
+            if (!Devices.IsNull(stream))
             {
                 Syscall.Try(SyscallNumber.Fchown, stream, (nint)user, -1);
             }

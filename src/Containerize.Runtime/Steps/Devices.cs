@@ -61,7 +61,7 @@ internal sealed class Devices(RootDirectory root, RuntimeSpec spec, bool bind)
     }
 
     /// <summary>Whether a descriptor is of the one /dev/null.</summary>
-    public static bool IsNull(int descriptor) => FileStatus.Of(descriptor) is { Type: FileStatus.Character, Device: var device } && device == Null;
+    public static bool IsNull(int descriptor) => FileStatus.TryOf(descriptor) is { Type: FileStatus.Character, Device: var device } && device == Null;
 
     private static DeviceSpec Character(string path, long minor, long major = 1) =>
         new() { Type = "c", Path = path, Major = major, Minor = minor, FileMode = EveryOne };

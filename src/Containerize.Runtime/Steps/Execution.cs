@@ -141,7 +141,7 @@ internal static unsafe class Execution
         }
 
         using var file = new Descriptor((int)opened);
-        error = (Files.Mode(file.Number) & Files.TypeMask) == Files.Directory ? Errno.EACCES : 0;
+        error = FileStatus.Of(file.Number).Type == FileStatus.Directory ? Errno.EACCES : 0;
         return error == 0;
     }
 

@@ -111,7 +111,7 @@ internal sealed class RootFileSystem(RuntimeSpec spec, InitRequest request, Proc
     {
         for (var standard = 0; standard <= 2; standard++)
         {
-            if (Syscall.Try(SyscallNumber.Fcntl, standard, 1) < 0 || !Devices.IsNull(standard))
+            if (!Devices.IsNull(standard))
             {
                 continue;
             }

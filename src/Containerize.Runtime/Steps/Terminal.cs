@@ -40,6 +40,14 @@ internal static unsafe class Terminal
         return slave;
     }
 
+    /// <summary>The master that <see cref="Make"/> has sent.</summary>
+    public static Descriptor Receive(int console)
+    {
+        Span<byte> name = stackalloc byte[256];
+        Sockets.Receive(console, name, out var master);
+        return master ?? throw Failure.Of(6003, "receiving the container's terminal", "none came");
+    }
+
     /// <summary>Makes the slave our standard streams and our controlling terminal; we are a session's first process.</summary>
     public static void Take(int slave)
     {

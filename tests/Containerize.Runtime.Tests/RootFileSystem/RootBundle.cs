@@ -134,14 +134,11 @@ internal sealed class RootBundle : IDisposable
     /// <summary>What a runtime gives for a script in a terminal of its own.</summary>
     public async Task<string> RunInTerminalAsync(string runtime, string script)
     {
-        ToolRunner.Require("script");
         Spec["process"]!["args"] = new JsonArray("/bin/sh", "-c", script);
         await File.WriteAllTextAsync(this["config.json"], Spec.ToJsonString());
         var id = MountInfoText.ContainerPrefix + Guid.NewGuid().ToString("N");
-        var result = await ToolRunner.RunAsync("script", "-qec", $"{runtime} --root {this["state"]} run --bundle {_folder.Path} {id}", "/dev/null");
-        // script(1) types the end of its own input, which the terminal shows or not, as it happens.
-        var output = result.Output.Replace("^@", "", StringComparison.Ordinal).Replace("^D\b\b", "", StringComparison.Ordinal);
-        return MountInfoText.Normalise(output.ReplaceLineEndings("\n"));
+        var result = await ToolRunner.RunInTerminalAsync($"{runtime} --root {this["state"]} run --bundle {_folder.Path} {id}");
+        return MountInfoText.Normalise(result.Output);
     }
 
     /// <inheritdoc/>
