@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Containerize.Oci.Runtime;
+using Containerize.Runtime.Documents;
 using Containerize.Runtime.Linux;
 using Containerize.Runtime.Steps;
 
@@ -51,7 +52,7 @@ internal sealed class Bundle
             throw Failure.Of(6006, doing, e.Message, "", e);
         }
 
-        var spec = Parse(config, doing, RuntimeJson.Default.RuntimeSpec);
+        var spec = Parse(config, doing, RuntimeDocuments.ReadRuntimeSpec);
         SpecCheck.Run(spec);
         var root = System.IO.Path.Combine(directory, spec.Root!.Path!);
         try
@@ -67,17 +68,20 @@ internal sealed class Bundle
         return new Bundle(directory, config, spec) { RootPath = root };
     }
 
+    /// <summary>Reads a whole document.</summary>
+    public delegate T DocumentReader<T>(ReadOnlySpan<byte> json);
+
     /// <summary>Reads a document of the specification; CTZ6006 where it is not one.</summary>
-    public static T Parse<T>(ReadOnlySpan<byte> json, string doing, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    public static T Parse<T>(ReadOnlySpan<byte> json, string doing, DocumentReader<T> read)
         where T : class
     {
         try
         {
-            return JsonSerializer.Deserialize(json, type) ?? throw Failure.Of(6006, doing, "it is null");
+            return read(json);
         }
         catch (JsonException e)
         {
-            throw Failure.Of(6006, doing, $"not valid JSON of its kind ({e.Path} at line {e.LineNumber + 1})", "See the runtime-spec's config.md.", e);
+            throw Failure.Of(6006, doing, $"not valid JSON of its kind: {e.Path} at line {e.LineNumber + 1}: {e.Message}", "See the runtime-spec's config.md.", e);
         }
     }
 }

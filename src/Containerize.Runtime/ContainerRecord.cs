@@ -58,8 +58,6 @@ internal sealed record ContainerRecord
 
 /// <summary>The runtime's own documents as JSON.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ContainerRecord))]
-[JsonSerializable(typeof(InitRequest))]
 [JsonSerializable(typeof(ListedContainer[]))]
 [JsonSerializable(typeof(LogLine))]
 [JsonSerializable(typeof(int[]))]

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Containerize.Oci.Runtime;
+using Containerize.Runtime.Documents;
 using Containerize.Runtime.Linux;
 using Containerize.Runtime.Steps;
 
@@ -202,7 +202,7 @@ internal sealed unsafe class Host : IDisposable
 
         duties.Prepare(Pid);
         _channel.Send(SyncKind.Proceed);
-        _channel.Send(SyncKind.Request, JsonSerializer.SerializeToUtf8Bytes(request with { HostPid = Pid }, RecordJson.Default.InitRequest));
+        _channel.Send(SyncKind.Request, RuntimeDocuments.Write(request with { HostPid = Pid }));
         _channel.Send(SyncKind.Request, config);
         while (true)
         {

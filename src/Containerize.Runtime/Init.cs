@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Containerize.Oci.Runtime;
+using Containerize.Runtime.Documents;
 using Containerize.Runtime.Linux;
 using Containerize.Runtime.Steps;
 
@@ -32,8 +33,8 @@ internal sealed class Init
             Syscall.Try(SyscallNumber.Prctl, SetDumpable, 0);
             const int SetDescriptorFlags = 2;
             Syscall.Check(Syscall.Try(SyscallNumber.Fcntl, channel.Number, SetDescriptorFlags, 1), "fcntl");
-            var request = Expect(channel, RecordJson.Default.InitRequest);
-            var spec = Expect(channel, RuntimeJson.Default.RuntimeSpec);
+            var request = RuntimeDocuments.ReadInitRequest(Expect(channel));
+            var spec = RuntimeDocuments.ReadRuntimeSpec(Expect(channel));
             var init = new Init(channel, request, spec);
             if (request.Joins)
             {
@@ -227,10 +228,10 @@ internal sealed class Init
         Syscall.Check(Syscall.Try(call, text.Address, Encoding.UTF8.GetByteCount(name)), call == SyscallNumber.Sethostname ? "sethostname" : "setdomainname", name);
     }
 
-    private static T Expect<T>(SyncChannel channel, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    private static byte[] Expect(SyncChannel channel)
     {
         return channel.Receive() is { Kind: SyncKind.Request } message
-            ? JsonSerializer.Deserialize(message.Content, type)!
+            ? message.Content
             : throw new SyscallException("read", "what the runtime asks", Errno.EPIPE);
     }
 

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Containerize.Oci.Runtime;
+using Containerize.Runtime.Documents;
 using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime;
@@ -131,16 +131,16 @@ internal sealed class StateDirectory : IDisposable
     }
 
     /// <summary>What is known of the container; null where it was not written yet.</summary>
-    public ContainerRecord? TryRead() => TryReadFile(Record) is { } bytes ? JsonSerializer.Deserialize(bytes, RecordJson.Default.ContainerRecord) : null;
+    public ContainerRecord? TryRead() => TryReadFile(Record) is { } bytes ? RuntimeDocuments.ReadContainerRecord(bytes) : null;
 
     /// <summary>Writes what is known of the container.</summary>
-    public void Write(ContainerRecord record) => FileSystem.Replace(Number, Record, JsonSerializer.SerializeToUtf8Bytes(record, RecordJson.Default.ContainerRecord), 0b110_000_000);
+    public void Write(ContainerRecord record) => FileSystem.Replace(Number, Record, RuntimeDocuments.Write(record), 0b110_000_000);
 
     /// <summary>Keeps the configuration as it was read, for what comes after the bundle may have changed.</summary>
     public void WriteConfig(ReadOnlySpan<byte> config) => FileSystem.Replace(Number, Config, config, 0b110_000_000);
 
     /// <summary>The configuration with which the container was made; null where it was not written yet.</summary>
-    public RuntimeSpec? TryReadConfig() => TryReadFile(Config) is { } bytes ? JsonSerializer.Deserialize(bytes, RuntimeJson.Default.RuntimeSpec) : null;
+    public RuntimeSpec? TryReadConfig() => TryReadFile(Config) is { } bytes ? RuntimeDocuments.ReadRuntimeSpec(bytes) : null;
 
     /// <summary>Makes the FIFO in which init waits.</summary>
     public void MakeStartFifo()

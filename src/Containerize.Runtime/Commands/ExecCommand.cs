@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Containerize.Oci.Runtime;
+using Containerize.Runtime.Documents;
 using Containerize.Runtime.Linux;
 using Containerize.Runtime.Steps;
 
@@ -54,7 +54,7 @@ internal static class ExecCommand
             pid => Rlimits.Raise(pid, spec.Process!.Rlimits),
             // Not before: our own start takes a thread, which a limit of the container may not allow.
             pid => cgroup.Join(pid, container.Record.InitProcessPid, Rootless.IsSo));
-        using var host = Host.Start(spec, Joins(target, container.Record.InitProcessPid), request, JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeJson.Default.RuntimeSpec), duties);
+        using var host = Host.Start(spec, Joins(target, container.Record.InitProcessPid), request, RuntimeDocuments.Write(spec), duties);
         try
         {
             host.AwaitExec();
@@ -117,7 +117,7 @@ internal static class ExecCommand
         if (options.Value("process") is { } file)
         {
             using var opened = FileSystem.Open(Descriptor.WorkingDirectory, file, OpenFlags.ReadOnly);
-            process = Bundle.Parse(FileSystem.ReadToEnd(opened.Number, MostBytes, file), $"reading the process {file}", RuntimeJson.Default.ProcessSpec);
+            process = Bundle.Parse(FileSystem.ReadToEnd(opened.Number, MostBytes, file), $"reading the process {file}", RuntimeDocuments.ReadProcessSpec);
         }
         else
         {

@@ -1,4 +1,5 @@
 using Containerize.Oci.Runtime;
+using Containerize.Runtime.Documents;
 using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime.Commands;
@@ -34,7 +35,7 @@ internal static class UpdateCommand
     private static ResourcesSpec Read(string file)
     {
         using var opened = file == "-" ? null : FileSystem.Open(Descriptor.WorkingDirectory, file, OpenFlags.ReadOnly);
-        return Bundle.Parse(FileSystem.ReadToEnd(opened?.Number ?? 0, MostBytes, file), $"reading the resources {file}", RuntimeJson.Default.ResourcesSpec);
+        return Bundle.Parse(FileSystem.ReadToEnd(opened?.Number ?? 0, MostBytes, file), $"reading the resources {file}", RuntimeDocuments.ReadResourcesSpec);
     }
 
     private static ResourcesSpec FromOptions(Options options) => new()

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Containerize.Oci.Runtime;
+using Containerize.Runtime.Documents;
 using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime.Steps;
@@ -18,7 +18,7 @@ internal static class Hooks
             return;
         }
 
-        var json = JsonSerializer.SerializeToUtf8Bytes(state, RuntimeJson.Default.ContainerState);
+        var json = RuntimeDocuments.Write(state);
         for (var i = 0; i < hooks.Count; i++)
         {
             Run($"{kind} #{i}", hooks[i], json);

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Containerize.Oci.Runtime;
+using Containerize.Runtime.Documents;
 using Containerize.Runtime.Seccomp;
 
 namespace Containerize.Runtime.Steps;
@@ -35,7 +35,7 @@ internal sealed class SeccompStep
             throw Failure.Of(6040, "reading the container's seccomp profile", "it notifies (SCMP_ACT_NOTIFY), and has no listenerPath", "Add linux.seccomp.listenerPath.");
         }
 
-        var json = filter.WantsListener ? JsonSerializer.SerializeToUtf8Bytes(state(), RuntimeJson.Default.ContainerProcessState) : [];
+        var json = filter.WantsListener ? RuntimeDocuments.Write(state()) : [];
         return new SeccompStep(filter, listener, json);
     }
 

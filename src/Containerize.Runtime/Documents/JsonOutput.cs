@@ -1,0 +1,20 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Containerize.Runtime.Documents;
+
+/// <summary>Writing a document, for generated code.</summary>
+internal static class JsonOutput
+{
+    /// <summary>A whole document as UTF-8.</summary>
+    public static byte[] Document<T>(T value, Action<Utf8JsonWriter, T> write)
+    {
+        var bytes = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            write(json, value);
+        }
+
+        return bytes.WrittenSpan.ToArray();
+    }
+}
