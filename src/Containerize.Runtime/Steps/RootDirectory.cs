@@ -159,13 +159,17 @@ internal sealed class RootDirectory : IDisposable
         var opened = FileSystem.TryOpen(directory.Number, name, OpenFlags.PathOnly | OpenFlags.NoFollow, OneStep);
         if (opened == -Errno.ENOENT)
         {
-            if (isFile)
+            var made = isFile
+                ? FileSystem.TryOpen(directory.Number, name, OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, OneStep, NewMode)
+                : FileSystem.TryMakeDirectory(directory.Number, name, NewMode);
+            if (isFile && made >= 0)
             {
-                using var made = FileSystem.Open(directory.Number, name, OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, OneStep, NewMode);
+                new Descriptor((int)made).Dispose();
             }
-            else
+            else if (made != -Errno.EEXIST)
             {
-                FileSystem.MakeDirectory(directory.Number, name, NewMode);
+                // EEXIST: another container on the same root was faster; what it made is looked at as what was there before.
+                Syscall.Check(made, isFile ? "openat2" : "mkdirat", name);
             }
 
             opened = FileSystem.TryOpen(directory.Number, name, OpenFlags.PathOnly | OpenFlags.NoFollow, OneStep);

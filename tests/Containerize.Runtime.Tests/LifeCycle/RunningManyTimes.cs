@@ -17,6 +17,20 @@ public class RunningManyTimes
         await RunAsync(bundle, "");
     }
 
+    // The first eight make the same mount points in the same root.
+    [SkippableFact]
+    public async Task WithManyMountPointsToMake()
+    {
+        using var bundle = await LifeBundle.CreateAsync();
+        bundle.Program("/bin/busybox", "true");
+        for (var i = 0; i < 20; i++)
+        {
+            bundle.Set("/mounts/-", $$"""{"destination":"/new/{{i}}/of/many","type":"tmpfs","source":"tmpfs","options":["size=4k"]}""");
+        }
+
+        await RunAsync(bundle, "", 16);
+    }
+
     [SkippableFact]
     public async Task AsAPlainUserWithOneId()
     {
@@ -63,8 +77,6 @@ public class RunningManyTimes
     {
         var prefix = LifeBundle.NewId();
         var runtime = privileges.Length == 0 ? bundle.Runtime : "./runtime";
-        // The first makes the mount points.
-        (await bundle.CallInShellAsync($"{privileges} {runtime} --root {bundle.Root} run {prefix}-first")).Succeeded();
         var result = await bundle.CallInShellAsync($"seq {times ?? Times} | xargs -P 8 -I N {privileges} {runtime} --root {bundle.Root} run {prefix}-N");
         Assert.Equal(new ToolRunner.Result(0, "", ""), result);
         Assert.Equal("", bundle.Remains());
