@@ -7,8 +7,8 @@ namespace Containerize.DocumentGenerator;
 
 /// <summary>Completes a class that has <c>[Documents(typeof(T), ...)]</c> with <c>ReadT</c> and <c>Write</c> for each of the types.</summary>
 /// <remarks>
-/// System.Text.Json's own generator makes descriptions of types, which a serializer then reads at run time: some three hundred objects
-/// for the runtime-spec's configuration, more than all the rest of a container's start allocates. What is made here is only code.
+/// System.Text.Json's own generator makes descriptions of types, which a serializer then reads at run time:
+/// more objects than all the rest of a container's start allocates. What is made here is only code.
 /// </remarks>
 [Generator(LanguageNames.CSharp)]
 public sealed class DocumentGenerator : IIncrementalGenerator
