@@ -213,15 +213,7 @@ internal sealed class Container : IDisposable
 
         var hooks = _state.TryReadConfig()?.Hooks?.Poststop;
         _state.Remove();
-        try
-        {
-            Hooks.Run("poststop", hooks, Describe("stopped"));
-        }
-        catch (ContainerizeException e)
-        {
-            // The container is gone all the same (runtime.md, Lifecycle 13).
-            log.Warning(e.Message);
-        }
+        Hooks.RunPoststop(hooks, Describe("stopped"), log);
     }
 
     /// <inheritdoc/>

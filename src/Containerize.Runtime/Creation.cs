@@ -36,6 +36,9 @@ internal sealed class Creation
         /// <summary>See <see cref="InitRequest"/>.</summary>
         public bool NoNewKeyring { get; init; }
 
+        /// <summary>Where is warned of poststop hooks that fail.</summary>
+        public RuntimeLog Log { get; init; } = new();
+
         /// <summary>Where init's process id is written; null: nowhere.</summary>
         public string? PidFile { get; init; }
     }
@@ -47,20 +50,20 @@ internal sealed class Creation
     private Host Make(string root, string id, Wishes wishes)
     {
         using var state = StateDirectory.Create(root, id);
+        var record = new ContainerRecord
+        {
+            OciVersion = _bundle.Spec.OciVersion!,
+            Id = id,
+            Created = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture),
+            Bundle = _bundle.Path,
+            Rootfs = _bundle.RootPath,
+            Owner = (uint)Syscall.Try(SyscallNumber.Geteuid),
+            Annotations = _bundle.Spec.Annotations,
+        };
         Cgroup? cgroup = null;
         Host? host = null;
         try
         {
-            var record = new ContainerRecord
-            {
-                OciVersion = _bundle.Spec.OciVersion!,
-                Id = id,
-                Created = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture),
-                Bundle = _bundle.Path,
-                Rootfs = _bundle.RootPath,
-                Owner = (uint)Syscall.Try(SyscallNumber.Geteuid),
-                Annotations = _bundle.Spec.Annotations,
-            };
             state.WriteConfig(_bundle.Config);
             var resources = _bundle.Spec.Linux?.Resources;
             var hierarchies = CgroupHierarchies.Find();
@@ -90,6 +93,8 @@ internal sealed class Creation
             host?.Dispose();
             cgroup?.Undo();
             state.Remove();
+            // What the hooks before did is theirs to undo (runtime.md, Lifecycle 3 to 5).
+            Hooks.RunPoststop(_bundle.Spec.Hooks?.Poststop, record.Describe("stopped", null), wishes.Log);
             throw;
         }
         finally

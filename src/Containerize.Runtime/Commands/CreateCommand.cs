@@ -26,7 +26,7 @@ internal static class CreateCommand
         }
 
         using var console = ConsoleEnds.Make(options, bundle.Spec.Process!.Terminal, detached: true);
-        using var host = Creation.Make(invocation.Root, id, bundle, Wishes(options, console?.Childs ?? -1));
+        using var host = Creation.Make(invocation.Root, id, bundle, Wishes(options, console?.Childs ?? -1) with { Log = invocation.Log });
         return 0;
     }
 

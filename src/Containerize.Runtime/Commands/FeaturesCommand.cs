@@ -33,7 +33,7 @@ internal sealed record FeaturesDocument
     public LinuxFeatures Linux { get; init; } = new();
 
     /// <summary>Annotations, with what the runtime is.</summary>
-    public Dictionary<string, string> Annotations { get; init; } = new() { ["org.opencontainers.runtime.containerize.version"] = ProductVersion.Current };
+    public Dictionary<string, string> Annotations { get; init; } = new() { ["dev.containerize.runtime.version"] = ProductVersion.Current };
 
     /// <summary>Features of Linux.</summary>
     internal sealed record LinuxFeatures
@@ -58,6 +58,16 @@ internal sealed record FeaturesDocument
 
         /// <summary>Resource director technology.</summary>
         public Switch IntelRdt { get; init; } = new(false);
+
+        /// <summary>What mounts can be beside their options.</summary>
+        public MountExtensionFeatures MountExtensions { get; init; } = new();
+    }
+
+    /// <summary>Features of mounts.</summary>
+    internal sealed record MountExtensionFeatures
+    {
+        /// <summary>Mapped ids.</summary>
+        public Switch Idmap { get; init; } = new(true);
     }
 
     /// <summary>Features of control groups.</summary>

@@ -17,7 +17,7 @@ internal static class RunCommand
         }
 
         using var console = ConsoleEnds.Make(options, bundle.Spec.Process!.Terminal, options.Has("detach"));
-        using var host = Creation.Make(invocation.Root, id, bundle, CreateCommand.Wishes(options, console?.Childs ?? -1));
+        using var host = Creation.Make(invocation.Root, id, bundle, CreateCommand.Wishes(options, console?.Childs ?? -1) with { Log = invocation.Log });
         try
         {
             try

@@ -25,6 +25,31 @@ internal static class Hooks
         }
     }
 
+    /// <summary>Runs the poststop hooks of a container that has gone: one that fails is warned of, and the next runs (runtime.md, Lifecycle 13).</summary>
+    /// <param name="hooks">The hooks.</param>
+    /// <param name="state">What they are told.</param>
+    /// <param name="log">Where is warned.</param>
+    public static void RunPoststop(IReadOnlyList<HookSpec>? hooks, ContainerState state, RuntimeLog log)
+    {
+        if (hooks is null || hooks.Count == 0)
+        {
+            return;
+        }
+
+        var json = RuntimeDocuments.Write(state);
+        for (var i = 0; i < hooks.Count; i++)
+        {
+            try
+            {
+                Run($"poststop #{i}", hooks[i], json);
+            }
+            catch (ContainerizeException e)
+            {
+                log.Warning(e.Message);
+            }
+        }
+    }
+
     private static void Run(string name, HookSpec hook, byte[] state)
     {
         var path = hook.Path ?? "";

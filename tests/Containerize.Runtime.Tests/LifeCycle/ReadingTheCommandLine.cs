@@ -115,11 +115,18 @@ public class ReadingTheCommandLine
             Assert.Contains($"\n  {command} ", help, StringComparison.Ordinal);
             Assert.StartsWith($"usage: containerize-runtime {command}", (await bundle.CallBareAsync(command, "--help")).Succeeded(), StringComparison.Ordinal);
         }
+    }
 
+    [SkippableFact]
+    public async Task FeaturesAreADocumentOfTheSpecification()
+    {
+        using var bundle = await LifeBundle.CreateAsync();
         var features = JsonNode.Parse((await bundle.CallBareAsync("features")).Succeeded())!;
         Assert.Equal("1.0.0", features["ociVersionMin"]!.GetValue<string>());
         Assert.Contains("startContainer", features["hooks"]!.ToJsonString(), StringComparison.Ordinal);
         Assert.Contains("mount", features["linux"]!["namespaces"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.True(features["linux"]!["mountExtensions"]!["idmap"]!["enabled"]!.GetValue<bool>());
+        Assert.DoesNotContain(features["annotations"]!.AsObject(), annotation => annotation.Key.StartsWith("org.opencontainers", StringComparison.Ordinal));
     }
 
     [SkippableFact]
