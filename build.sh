@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Restores, builds and packs everything into artifacts/packages. Needs only the SDK; what is unchanged is not made again.
+# Restores, builds and packs everything into artifacts/packages. Needs the SDK and what is ensured below; what is unchanged is not made again.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source .ci/tools.sh

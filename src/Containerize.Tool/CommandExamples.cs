@@ -26,7 +26,7 @@ internal static class CommandExamples
             [
                 "dotnet containerize images",
                 "dotnet containerize images team/web                 one repository",
-                "dotnet containerize images --quiet                  digests only, for scripts",
+                "dotnet containerize images --quiet                  short digests only, for scripts",
             ],
             "inspect" =>
             [
@@ -42,7 +42,7 @@ internal static class CommandExamples
                 "dotnet containerize save app db -o both.tar.gz      several in one file, compressed",
                 "dotnet containerize save app | podman load",
             ],
-            "load" => ["dotnet containerize load -i app.tar", "skopeo copy docker://HOST/app oci-archive:/dev/stdout | dotnet containerize load"],
+            "load" => ["dotnet containerize load -i app.tar", "podman save app | dotnet containerize load"],
             "completion" =>
             [
                 "dotnet containerize completion bash >> ~/.bashrc",

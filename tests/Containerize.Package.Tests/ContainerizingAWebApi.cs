@@ -45,6 +45,17 @@ public sealed class ContainerizingAWebApi(ContainerizingAWebApi.Published publis
     [Fact]
     public void HasOneDigestInEveryPlace() => Assert.Equal(published.Store.Image.Digest, published.Layout.Image.Digest);
 
+    // The web SDK publishes every *.json of a project's folder.
+    [Fact]
+    public void DoesNotContainTheLayoutThatItWroteIntoTheProjectsFolder()
+    {
+        using var workspace = new Workspace();
+        var project = workspace.Copy("WebApi");
+        var first = workspace.Publish(project, "-p:ContainerLayoutOutputPath=layout").Image.Digest;
+        Assert.True(File.Exists(Path.Combine(project, "layout", "index.json")));
+        Assert.Equal(first, workspace.Publish(project, "-p:ContainerLayoutOutputPath=layout").Image.Digest);
+    }
+
     [Fact]
     public void HasLayersByOrigin()
     {

@@ -32,7 +32,7 @@ public sealed class RegistryClient(RegistryOptions options) : IDisposable
     }
 
     internal static ContainerizeException NotCached(string doing) =>
-        new(4010, doing, "it is not in the cache, and the network may not be used", "Pull it once with the network, and name it by its digest.");
+        new(4010, doing, "it is not in the cache, and the network may not be used", "Build once with the network, and name it by its digest.");
 
     private RegistryHttp Http(string registry) => _registries.GetOrAdd(
         registry, key => new Lazy<RegistryHttp>(() => new RegistryHttp(RegistryEndpoint.Of(key, options.Environment), options))).Value;

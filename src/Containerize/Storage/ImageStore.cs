@@ -109,7 +109,7 @@ public sealed class ImageStore
         ?? (reference.Digest is { } digest ? entries.FirstOrDefault(e => e.Digest == digest) : null);
 
     private static ContainerizeException Unknown(string name) =>
-        new(3020, $"finding the image '{name}'", "there is no image of that name or digest here", "See 'dotnet containerize images'; build or pull it first.");
+        new(3020, $"finding the image '{name}'", "there is no image of that name or digest here", "See 'dotnet containerize images'; build or load it first.");
 
     private Descriptor? Find(Reference reference) => Find(reference, Read().Manifests);
 

@@ -37,7 +37,7 @@ public class GoldenDigests
     [InlineData(LayerCompression.Zstd, "c886261adf14934171893d5179cf1c6be2f5ff29df44b9dde767d923b6cf71d3")]
     public async Task AreThoseOfVersion1WithAnyNumberOfThreads(LayerCompression compression, string digest)
     {
-        Assert.Equal(1, ByteFormat.CompatibilityVersion);
+        Assert.Equal(2, ByteFormat.CompatibilityVersion);
         for (var threads = 1; threads <= 3; threads++)
         {
             using var folder = new TemporaryFolder();
