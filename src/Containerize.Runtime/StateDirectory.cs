@@ -162,14 +162,21 @@ internal sealed class StateDirectory : IDisposable
     /// <summary>Removes the directory and all that is in it.</summary>
     public void Remove()
     {
-        // The lock last: a command that waits for it finds the directory gone.
-        foreach (var file in (string[])[StartFifo, Config, Config + ".tmp", Record + ".tmp", Record, LockFile])
-        {
-            FileSystem.TryRemove(Number, file, isDirectory: false);
-        }
-
+        const int MostRemovals = 100;
         using var parent = FileSystem.Open(Descriptor.WorkingDirectory, _root, OpenFlags.PathOnly | OpenFlags.Directory);
-        var removed = FileSystem.TryRemove(parent.Number, Id, isDirectory: true);
+        nint removed;
+        var attempt = 0;
+        do
+        {
+            // The lock last: a command that waits for it finds the directory gone. One that comes just then makes it anew, and finds nothing else.
+            foreach (var file in (string[])[StartFifo, Config, Config + ".tmp", Record + ".tmp", Record, LockFile])
+            {
+                FileSystem.TryRemove(Number, file, isDirectory: false);
+            }
+
+            removed = FileSystem.TryRemove(parent.Number, Id, isDirectory: true);
+        }
+        while (removed == -Errno.ENOTEMPTY && ++attempt < MostRemovals);
         if (removed < 0 && removed != -Errno.ENOENT)
         {
             Syscall.Check(removed, "rmdir", $"{_root}/{Id}");
