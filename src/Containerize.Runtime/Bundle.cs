@@ -68,12 +68,8 @@ internal sealed class Bundle
         return new Bundle(directory, config, spec) { RootPath = root };
     }
 
-    /// <summary>Reads a whole document.</summary>
-    public delegate T DocumentReader<T>(ReadOnlySpan<byte> json);
-
     /// <summary>Reads a document of the specification; CTZ6006 where it is not one.</summary>
-    public static T Parse<T>(ReadOnlySpan<byte> json, string doing, DocumentReader<T> read)
-        where T : class
+    public static T Parse<T>(ReadOnlySpan<byte> json, string doing, Func<ReadOnlySpan<byte>, T> read)
     {
         try
         {

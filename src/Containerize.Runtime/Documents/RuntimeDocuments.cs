@@ -10,6 +10,5 @@ namespace Containerize.Runtime.Documents;
     typeof(ContainerState),
     typeof(ContainerProcessState),
     typeof(ContainerRecord),
-    typeof(InitRequest),
-    typeof(ListedContainer))]
+    typeof(InitRequest))]
 internal static partial class RuntimeDocuments;

@@ -46,6 +46,20 @@ internal static unsafe class FileSystem
         return Syscall.Try(SyscallNumber.Mkdirat, directory, text.Address, (nint)mode);
     }
 
+    /// <summary>Makes an empty file in a directory; the error number below zero where that fails.</summary>
+    public static nint TryMakeFile(int directory, string name, uint mode)
+    {
+        const ResolveFlags OneStep = ResolveFlags.Beneath | ResolveFlags.NoSymbolicLinks;
+        var made = TryOpen(directory, name, OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, OneStep, mode);
+        if (made < 0)
+        {
+            return made;
+        }
+
+        new Descriptor((int)made).Dispose();
+        return 0;
+    }
+
     /// <summary>Removes a file, or a directory that is empty; the error number below zero where that fails.</summary>
     public static nint TryRemove(int directory, string path, bool isDirectory)
     {

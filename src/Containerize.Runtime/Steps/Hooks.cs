@@ -11,25 +11,15 @@ internal static class Hooks
     /// <param name="kind">Which kind, for the error.</param>
     /// <param name="hooks">The hooks.</param>
     /// <param name="state">What they are told.</param>
-    public static void Run(string kind, IReadOnlyList<HookSpec>? hooks, ContainerState state)
-    {
-        if (hooks is null || hooks.Count == 0)
-        {
-            return;
-        }
-
-        var json = RuntimeDocuments.Write(state);
-        for (var i = 0; i < hooks.Count; i++)
-        {
-            Run($"{kind} #{i}", hooks[i], json);
-        }
-    }
+    public static void Run(string kind, IReadOnlyList<HookSpec>? hooks, ContainerState state) => Run(kind, hooks, state, warnings: null);
 
     /// <summary>Runs the poststop hooks of a container that has gone: one that fails is warned of, and the next runs (runtime.md, Lifecycle 13).</summary>
     /// <param name="hooks">The hooks.</param>
     /// <param name="state">What they are told.</param>
     /// <param name="log">Where is warned.</param>
-    public static void RunPoststop(IReadOnlyList<HookSpec>? hooks, ContainerState state, RuntimeLog log)
+    public static void RunPoststop(IReadOnlyList<HookSpec>? hooks, ContainerState state, RuntimeLog log) => Run("poststop", hooks, state, log);
+
+    private static void Run(string kind, IReadOnlyList<HookSpec>? hooks, ContainerState state, RuntimeLog? warnings)
     {
         if (hooks is null || hooks.Count == 0)
         {
@@ -41,11 +31,11 @@ internal static class Hooks
         {
             try
             {
-                Run($"poststop #{i}", hooks[i], json);
+                Run($"{kind} #{i}", hooks[i], json);
             }
-            catch (ContainerizeException e)
+            catch (ContainerizeException e) when (warnings is not null)
             {
-                log.Warning(e.Message);
+                warnings.Warning(e.Message);
             }
         }
     }

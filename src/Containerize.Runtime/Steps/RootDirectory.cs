@@ -159,16 +159,10 @@ internal sealed class RootDirectory : IDisposable
         var opened = FileSystem.TryOpen(directory.Number, name, OpenFlags.PathOnly | OpenFlags.NoFollow, OneStep);
         if (opened == -Errno.ENOENT)
         {
-            var made = isFile
-                ? FileSystem.TryOpen(directory.Number, name, OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, OneStep, NewMode)
-                : FileSystem.TryMakeDirectory(directory.Number, name, NewMode);
-            if (isFile && made >= 0)
+            var made = isFile ? FileSystem.TryMakeFile(directory.Number, name, NewMode) : FileSystem.TryMakeDirectory(directory.Number, name, NewMode);
+            // EEXIST: another container on the same root was faster; what it made is looked at as what was there before.
+            if (made != -Errno.EEXIST)
             {
-                new Descriptor((int)made).Dispose();
-            }
-            else if (made != -Errno.EEXIST)
-            {
-                // EEXIST: another container on the same root was faster; what it made is looked at as what was there before.
                 Syscall.Check(made, isFile ? "openat2" : "mkdirat", name);
             }
 

@@ -78,7 +78,7 @@ public class ReadingAndWriting
     public void DepthIsLimited() => Assert.Throws<JsonException>(() => RuntimeDocuments.ReadRuntimeSpec(
         Encoding.UTF8.GetBytes("{\"x\":" + new string('[', 100_000) + new string(']', 100_000) + "}")));
 
-    private static void IsAsTheSerializer<T>(JsonTypeInfo<T> serializer, Bundle.DocumentReader<T> read, Func<T, byte[]> write)
+    private static void IsAsTheSerializer<T>(JsonTypeInfo<T> serializer, Func<ReadOnlySpan<byte>, T> read, Func<T, byte[]> write)
     {
         var value = SampleValues.Of<T>();
         var text = JsonSerializer.Serialize(value, serializer);

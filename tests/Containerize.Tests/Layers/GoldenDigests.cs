@@ -35,7 +35,7 @@ public class GoldenDigests
     [InlineData(LayerCompression.None, TarDigest)]
     [InlineData(LayerCompression.Gzip, "7dc58f8c2771f66bdabf90e7f0d8cf473cf58eafcc159261a80064f5d9b9e415")]
     [InlineData(LayerCompression.Zstd, "c886261adf14934171893d5179cf1c6be2f5ff29df44b9dde767d923b6cf71d3")]
-    public async Task AreThoseOfVersion1WithAnyNumberOfThreads(LayerCompression compression, string digest)
+    public async Task AreThoseOfTheVersionWithAnyNumberOfThreads(LayerCompression compression, string digest)
     {
         Assert.Equal(2, ByteFormat.CompatibilityVersion);
         for (var threads = 1; threads <= 3; threads++)
