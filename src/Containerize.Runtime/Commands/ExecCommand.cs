@@ -135,7 +135,7 @@ internal static class ExecCommand
         {
             Args = command,
             Terminal = options.Has("tty"),
-            ConsoleSize = null,
+            ConsoleSize = options.Has("tty") && !options.Has("detach") ? Foreground.Size() : null,
             Cwd = options.Value("cwd") ?? init.Cwd,
             Env = [.. init.Env ?? [], .. options.All("env")],
             NoNewPrivileges = init.NoNewPrivileges || options.Has("no-new-privs"),

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Containerize.Oci.Runtime;
 using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime.Commands;
@@ -37,21 +38,30 @@ internal static unsafe class Foreground
         using (master)
         using (TerminalMode.Raw(0))
         {
-            registrations.Add(PosixSignalRegistration.Create((PosixSignal)WindowChanged, _ => Resize(master.Number)));
+            registrations.Add(PosixSignalRegistration.Create((PosixSignal)WindowChanged, _ => Resize(master)));
             // Not before: a change in between would be missed.
-            Resize(master.Number);
+            Resize(master);
             Copy(process, master.Number);
             return Waiting.ForChild(process);
         }
     }
 
-    private static void Resize(int master)
+    /// <summary>Gives a terminal the size of ours, where we have one.</summary>
+    /// <param name="master">Its master.</param>
+    public static void Resize(Descriptor master)
     {
         var window = stackalloc ushort[4];
         if (Syscall.Try(SyscallNumber.Ioctl, 0, GetWindowSize, (nint)window) == 0)
         {
-            Syscall.Try(SyscallNumber.Ioctl, master, SetWindowSize, (nint)window);
+            Syscall.Try(SyscallNumber.Ioctl, master.Number, SetWindowSize, (nint)window);
         }
+    }
+
+    /// <summary>The size of our terminal; null where we have none.</summary>
+    public static ConsoleSize? Size()
+    {
+        var window = stackalloc ushort[4];
+        return Syscall.Try(SyscallNumber.Ioctl, 0, GetWindowSize, (nint)window) == 0 ? new ConsoleSize { Height = window[0], Width = window[1] } : null;
     }
 
     // Until the process has ended and its terminal has been read to the end.

@@ -18,8 +18,16 @@ internal static class RunCommand
 
         using var console = ConsoleEnds.Make(options, bundle.Spec.Process!.Terminal, options.Has("detach"));
         using var host = Creation.Make(invocation.Root, id, bundle, CreateCommand.Wishes(options, console?.Childs ?? -1) with { Log = invocation.Log });
+        Descriptor? master;
         try
         {
+            master = console?.Master();
+            if (master is not null)
+            {
+                // Before the program runs: it may ask for the size at once.
+                Foreground.Resize(master);
+            }
+
             try
             {
                 using var container = Container.Open(invocation.Root, id, change: true);
@@ -46,7 +54,7 @@ internal static class RunCommand
             return 0;
         }
 
-        var code = Foreground.Wait(host.Process, console?.Master());
+        var code = Foreground.Wait(host.Process, master);
         if (!options.Has("keep"))
         {
             Remove(invocation, id);
