@@ -25,7 +25,7 @@ public sealed class PlanContainerImage : ContainerizeTask
     {
         var platforms = InputItems.Read(Inputs);
         var context = new BuildContext(Environment.GetEnvironmentVariable, new NuGetPackageFolders(platforms[0].Values, Report), Report);
-        var plans = await new ProjectBuild(context).PlanAsync(platforms, cancellationToken);
+        var plans = new ProjectBuild(context).Plan(platforms, cancellationToken);
         var text = "[\n" + string.Join(",\n", plans.Select(p => p.ToJson(WithSources))) + "\n]\n";
         try
         {

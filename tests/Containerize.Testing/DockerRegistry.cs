@@ -89,6 +89,10 @@ public sealed class DockerRegistry : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes a blob away from a repository, as a broken registry would, though manifests need it.</summary>
+    public void Lose(string repository, string digest) => Directory.Delete(
+        Path.Combine(_folder["data"], "docker/registry/v2/repositories", repository, "_layers", digest.Replace(':', '/')), recursive: true);
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {

@@ -19,10 +19,16 @@ public sealed record Destinations
     /// <param name="values">The settings.</param>
     /// <param name="names">The image's names.</param>
     /// <param name="form">What is written.</param>
+    /// <param name="registry">The registry; null where there is none.</param>
     /// <param name="context">The machine.</param>
     /// <param name="cancellationToken">Cancels the search for an engine.</param>
     public static async Task<Destinations> ReadAsync(
-        SettingValues values, ImageNames names, ArtifactForm form, BuildContext context, CancellationToken cancellationToken)
+        SettingValues values,
+        ImageNames names,
+        ArtifactForm form,
+        IImageDestination? registry,
+        BuildContext context,
+        CancellationToken cancellationToken)
     {
         var directory = values["ProjectDirectory"] ?? ".";
         var places = new List<IImageDestination>();
@@ -49,9 +55,9 @@ public sealed record Destinations
             places.Add(new EngineDestination(await ContainerEngine.FindAsync(engine, context.Environment, cancellationToken), names.References));
         }
 
-        if (names.Registry is not null)
+        if (registry is not null)
         {
-            places.Add(context.Registries.PushDestination(names.References));
+            places.Add(registry);
         }
 
         if (places.Count == 0)

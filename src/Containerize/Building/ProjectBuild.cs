@@ -1,6 +1,8 @@
 using Containerize.Images;
+using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Planning;
+using Containerize.Threading;
 
 namespace Containerize.Building;
 
@@ -9,12 +11,22 @@ namespace Containerize.Building;
 public sealed class ProjectBuild(BuildContext context)
 {
     /// <summary>The plan for each platform; nothing is built or written.</summary>
-    public async Task<IReadOnlyList<ImagePlan>> PlanAsync(IReadOnlyList<PlatformInput> platforms, CancellationToken cancellationToken)
+    public IReadOnlyList<ImagePlan> Plan(IReadOnlyList<PlatformInput> platforms, CancellationToken cancellationToken)
     {
         var plans = new List<ImagePlan>();
-        foreach (var platform in platforms)
+        foreach (var job in platforms.Select(Job.Read))
         {
-            plans.Add((await PlanOneAsync(Job.Read(platform), cancellationToken)).Plan);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var resolving = Resolve(job, stop.Token);
+            try
+            {
+                plans.Add(Plan(job, Scan(job, resolving), resolving, (_, _) => { }, stop).Plan);
+            }
+            finally
+            {
+                stop.Cancel();
+                Background.Settle(resolving);
+            }
         }
 
         return plans;
@@ -26,20 +38,28 @@ public sealed class ProjectBuild(BuildContext context)
         // Everything that can be wrong in the settings is said before anything is built.
         var values = platforms[0].Values;
         var names = ImageNames.Read(values, DateTimeOffset.UtcNow);
-        var jobs = platforms.Select(Job.Read).ToList();
-        using var lease = context.Cache.Lease();
-        var images = new List<PlatformImage>();
-        foreach (var job in jobs)
+        // The one place to which the way is long: it is asked at once, and layers go there while others are still being made.
+        var registry = names.Registry is null ? null : context.Registries.PushDestination(names.References);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        registry?.Begin(stop.Token);
+        try
         {
-            var (plan, baseImage) = await PlanOneAsync(job, cancellationToken);
-            foreach (var warning in plan.Layers.SelectMany(l => l.Warnings))
-            {
-                context.Report(warning);
-            }
-
-            var image = await ImageBuilder.BuildAsync(plan, baseImage, context.Layers, cancellationToken);
-            images.Add(new PlatformImage(image, plan, baseImage.Manifest.Layers.Count));
+            var jobs = platforms.Select(Job.Read).ToList();
+            using var lease = context.Cache.Lease();
+            return await BuildAsync(jobs, values, names, registry, stop.Token);
         }
+        catch
+        {
+            stop.Cancel();
+            registry?.Settle();
+            throw;
+        }
+    }
+
+    private async Task<BuiltImage> BuildAsync(
+        List<Job> jobs, SettingValues values, ImageNames names, IEarlyDestination? registry, CancellationToken cancellationToken)
+    {
+        List<PlatformImage> images = [.. jobs.Select(job => BuildOne(job, registry, cancellationToken))];
 
         // One format for all: an index of both kinds is legal and yet refused by some registries. A layout is OCI's, so an image that only follows
         // its base's format is OCI's there and everywhere: one digest in all places.
@@ -48,7 +68,8 @@ public sealed class ProjectBuild(BuildContext context)
         Artifact artifact = images.Count == 1
             ? images[0].Image
             : IndexOf(images, docker, jobs[0].Settings);
-        var destinations = await Destinations.ReadAsync(values, names, new ArtifactForm(docker, images.Count > 1), context, cancellationToken);
+        var form = new ArtifactForm(docker, images.Count > 1);
+        var destinations = await Destinations.ReadAsync(values, names, form, registry, context, cancellationToken);
         await new TeeDestination(destinations.Places).WriteAsync(artifact, cancellationToken);
         return new BuiltImage(artifact, images, names, destinations);
     }
@@ -64,28 +85,82 @@ public sealed class ProjectBuild(BuildContext context)
         return ImageIndex.Create([.. images.Select(i => i.Image)], docker, settings.IndexAnnotations);
     }
 
-    // The base may be far away, and what this machine has to do need not wait for it; what goes wrong here is told first.
-    private async Task<Planned> PlanOneAsync(Job job, CancellationToken cancellationToken)
+    // The base may be far away, and what this machine has to do need not wait for it. What is wrong with the publish output is told first.
+    private PlatformImage BuildOne(Job job, IEarlyDestination? registry, CancellationToken cancellationToken)
     {
-        var (platform, project, settings) = job;
-        var choice = BaseInference.Choose(settings, project);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var resolving = Task.Run(() => BaseResolver.ResolveAsync(choice, project, context, stop.Token), stop.Token);
+        Action<Layer, bool> announce = registry is null ? (_, _) => { } : (layer, isNew) => registry.Announce(layer, isNew, cancellationToken);
+        var resolving = Resolve(job, stop.Token);
+        Task<Planned>? planning = null;
         try
         {
-            OciJson.Prepare();
-            var output = PublishOutput.Scan(platform.PublishDirectory, platform.PublishItems, project.RuntimePacks);
-            var (image, facts) = await resolving;
-            var scope = $"{platform.Values["ProjectFile"]}|{platform.Values["Configuration"]}|{project.RuntimeIdentifier}";
-            return new Planned(ImagePlanner.Plan(project, settings, output, facts, scope), image);
+            var scanned = Scan(job, resolving);
+            foreach (var warning in scanned.Layers.SelectMany(l => l.Warnings))
+            {
+                context.Report(warning);
+            }
+
+            planning = Background.Run(() => Plan(job, scanned, resolving, announce, stop));
+            var layers = ImageBuilder.BuildLayers(scanned.Layers, job.Settings.Compression, context.Layers, announce, stop.Token);
+            var (plan, baseImage) = planning.GetAwaiter().GetResult();
+            return new PlatformImage(ImageBuilder.Assemble(plan, baseImage, layers), plan, baseImage.Manifest.Layers.Count);
         }
-        catch when (!resolving.IsCompleted)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && planning is not null)
+        {
+            // We were stopped because the plan failed, which says more.
+            planning.GetAwaiter().GetResult();
+            throw;
+        }
+        finally
         {
             stop.Cancel();
-            await Task.WhenAny(resolving);
+            Background.Settle(resolving);
+            if (planning is not null)
+            {
+                Background.Settle(planning);
+            }
+        }
+    }
+
+    private Task<ResolvedBase> Resolve(Job job, CancellationToken cancellationToken)
+    {
+        var choice = BaseInference.Choose(job.Settings, job.Project);
+        return Background.Run(() => BaseResolver.ResolveAsync(choice, job.Project, context, cancellationToken).GetAwaiter().GetResult());
+    }
+
+    private static Scanned Scan(Job job, Task<ResolvedBase> resolving)
+    {
+        OciJson.Prepare();
+        var (platform, project, settings) = job;
+        var output = PublishOutput.Scan(platform.PublishDirectory, platform.PublishItems, project.RuntimePacks);
+        var scope = $"{platform.Values["ProjectFile"]}|{platform.Values["Configuration"]}|{project.RuntimeIdentifier}";
+        return new Scanned(
+            output,
+            LayerPlanner.Plan(project, settings, output, () => ImagePlanner.UserOf(settings, resolving.GetAwaiter().GetResult().Facts), scope));
+    }
+
+    private static Planned Plan(
+        Job job, Scanned scanned, Task<ResolvedBase> resolving, Action<Layer, bool> announce, CancellationTokenSource stop)
+    {
+        try
+        {
+            var (image, facts) = resolving.GetAwaiter().GetResult();
+            var plan = ImagePlanner.Plan(job.Project, job.Settings, scanned.Output, scanned.Layers, facts);
+            foreach (var layer in image.Layers)
+            {
+                announce(layer, false);
+            }
+
+            return new Planned(plan, image);
+        }
+        catch
+        {
+            stop.Cancel();
             throw;
         }
     }
+
+    private sealed record Scanned(PublishOutput Output, IReadOnlyList<LayerSpec> Layers);
 
     private sealed record Planned(ImagePlan Plan, Image Base);
 

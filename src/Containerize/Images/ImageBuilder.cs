@@ -4,22 +4,36 @@ using Containerize.Planning;
 namespace Containerize.Images;
 
 /// <summary>Executes a plan: builds its layers, or finds them in the cache, and puts them on the base.</summary>
-public static class ImageBuilder
+internal static class ImageBuilder
 {
+    /// <summary>The layers of a plan, each announced as soon as it is there.</summary>
+    /// <param name="specs">The plans of the layers.</param>
+    /// <param name="compression">How they are compressed.</param>
+    /// <param name="builder">Builds the layers.</param>
+    /// <param name="announce">Takes a layer, and whether it was made just now.</param>
+    /// <param name="cancellationToken">Cancels the building.</param>
+    public static IReadOnlyList<Layer> BuildLayers(
+        IReadOnlyList<LayerSpec> specs,
+        LayerCompression compression,
+        LayerBuilder builder,
+        Action<Layer, bool> announce,
+        CancellationToken cancellationToken)
+    {
+        var layers = new List<Layer>();
+        foreach (var spec in specs)
+        {
+            // One after the other: a layer already uses every thread that it is given, and memory stays that of one.
+            layers.Add(builder.Build(spec, compression, out var isNew, cancellationToken));
+            announce(layers[^1], isNew);
+        }
+
+        return layers;
+    }
+
     /// <summary>The image that the plan describes.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="baseImage">The base that the plan was made for.</param>
-    /// <param name="layers">Builds the layers.</param>
-    /// <param name="cancellationToken">Cancels the building.</param>
-    public static async Task<Image> BuildAsync(ImagePlan plan, Image baseImage, LayerBuilder layers, CancellationToken cancellationToken)
-    {
-        var all = new List<Layer>(baseImage.Layers);
-        foreach (var spec in plan.Layers)
-        {
-            // One after the other: a layer already uses every thread that it is given, and memory stays that of one.
-            all.Add(await layers.BuildAsync(spec, plan.Compression, cancellationToken));
-        }
-
-        return Image.Create(plan.Config, all, plan.DockerFormat, plan.Annotations);
-    }
+    /// <param name="layers">The plan's layers, built.</param>
+    public static Image Assemble(ImagePlan plan, Image baseImage, IReadOnlyList<Layer> layers) =>
+        Image.Create(plan.Config, [.. baseImage.Layers, .. layers], plan.DockerFormat, plan.Annotations);
 }

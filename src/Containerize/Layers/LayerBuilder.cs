@@ -16,10 +16,12 @@ public sealed class LayerBuilder(LayerCache cache, int threads)
     /// written; after these and after cancellation nothing is left half.
     /// </remarks>
     public Task<Layer> BuildAsync(LayerSpec spec, LayerCompression compression, CancellationToken cancellationToken = default) =>
-        Task.Run(() => Build(spec, compression, cancellationToken), cancellationToken);
+        Task.Run(() => Build(spec, compression, out _, cancellationToken), cancellationToken);
 
-    private Layer Build(LayerSpec spec, LayerCompression compression, CancellationToken cancellationToken)
+    /// <summary>The same on this thread, and whether the layer was made and not found.</summary>
+    internal Layer Build(LayerSpec spec, LayerCompression compression, out bool isNew, CancellationToken cancellationToken)
     {
+        isNew = false;
         var identity = cache.Identify(spec, compression);
         if (Find(identity, cancellationToken) is { } found)
         {
@@ -32,6 +34,7 @@ public sealed class LayerBuilder(LayerCache cache, int threads)
             return madeMeanwhile;
         }
 
+        isNew = true;
         return Make(identity, compression, cancellationToken);
     }
 

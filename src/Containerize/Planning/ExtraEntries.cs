@@ -42,12 +42,12 @@ public static class ExtraEntries
 
     /// <summary>The ContainerWritableDirectory items, owned by the container's user; CTZ1010 where its number is not known.</summary>
     /// <param name="settings">The settings.</param>
-    /// <param name="user">The image's user, as it will be in the configuration.</param>
-    public static IReadOnlyList<LayerEntry> WritableDirectories(ImageSettings settings, string? user) =>
+    /// <param name="user">The image's user, as it will be in the configuration; asked for only where a folder belongs to it.</param>
+    public static IReadOnlyList<LayerEntry> WritableDirectories(ImageSettings settings, Func<string?> user) =>
     [
         .. settings.WritableDirectories.Select(item =>
         {
-            var owner = FileOwner.Parse("ContainerWritableDirectory Owner", item["Owner"] ?? (string.IsNullOrEmpty(user) ? "root" : user), KnownNames);
+            var owner = FileOwner.Parse("ContainerWritableDirectory Owner", item["Owner"] ?? OwnerOf(user()), KnownNames);
             return new LayerEntry
             {
                 Path = ContainerPath.InLayer(ContainerPath.Absolute("ContainerWritableDirectory", item.Identity, settings.WorkingDirectory)),
@@ -58,6 +58,8 @@ public static class ExtraEntries
             };
         }),
     ];
+
+    private static string OwnerOf(string? user) => string.IsNullOrEmpty(user) ? "root" : user;
 
     private static void AddFolder(List<LayerEntry> entries, DirectoryInfo folder, string target, FileOwner owner, int? fileMode)
     {

@@ -12,17 +12,31 @@ public static class ImagePlanner
     /// <param name="output">The publish output.</param>
     /// <param name="baseImage">The base.</param>
     /// <param name="scope">Whose layers these are, so that the cache can drop older ones: the project's path and configuration.</param>
-    public static ImagePlan Plan(ProjectFacts project, ImageSettings settings, PublishOutput output, BaseFacts baseImage, string scope)
+    public static ImagePlan Plan(ProjectFacts project, ImageSettings settings, PublishOutput output, BaseFacts baseImage, string scope) =>
+        Plan(project, settings, output, LayerPlanner.Plan(project, settings, output, () => UserOf(settings, baseImage), scope), baseImage);
+
+    /// <summary>The plan of one image whose layers are planned already.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="output">The publish output.</param>
+    /// <param name="layers">What <see cref="LayerPlanner"/> made of these.</param>
+    /// <param name="baseImage">The base.</param>
+    public static ImagePlan Plan(
+        ProjectFacts project, ImageSettings settings, PublishOutput output, IReadOnlyList<LayerSpec> layers, BaseFacts baseImage)
     {
         var platform = Platform.FromRuntimeIdentifier(project.RuntimeIdentifier);
         var config = baseImage.Config.Config ?? new ContainerConfig();
         var environment = EnvironmentOver(config.Env, settings.Environment);
         var variables = EnvironmentMap(environment);
         var user = UserOf(settings, config, variables);
-        var layers = LayersOf(project, settings, output, user, scope);
         var command = AppCommand.Combine(settings.Command, StartOf(project, settings, output, baseImage), config.Entrypoint);
         var labels = new SortedDictionary<string, string>(config.Labels ?? [], StringComparer.Ordinal);
-        foreach (var (key, value) in Labels.Generate(project, settings, baseImage.Name, baseImage.Digest?.ToString()).Concat(settings.Labels))
+        foreach (var (key, value) in Labels.Generate(project, settings, baseImage.Name, baseImage.Digest?.ToString()))
+        {
+            labels[key] = value;
+        }
+
+        foreach (var (key, value) in settings.Labels)
         {
             labels[key] = value;
         }
@@ -67,54 +81,14 @@ public static class ImagePlanner
         };
     }
 
-    private static List<LayerSpec> LayersOf(ProjectFacts project, ImageSettings settings, PublishOutput output, string? user, string scope)
+    /// <summary>The image's user, as it will be in the configuration; null where neither settings nor base name one.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="baseImage">The base.</param>
+    public static string? UserOf(ImageSettings settings, BaseFacts baseImage)
     {
-        var folder = LayerFolder(settings.WorkingDirectory);
-        var groups = LayerGrouping.Group(output, folder, AppHostName(project)).ToList();
-        var files = ExtraEntries.Files(settings);
-        var writable = ExtraEntries.WritableDirectories(settings, user);
-        // Files from elsewhere change seldom, so they are lowest; folders of the app come with the app.
-        if (files.Count > 0)
-        {
-            groups.Insert(0, new LayerGroup("files", files));
-        }
-
-        if (writable.Count > 0)
-        {
-            groups.Insert(files.Count > 0 ? 1 : 0, new LayerGroup("writable-directories", writable));
-        }
-
-        RefuseSharedTargets(groups);
-        return [.. groups.Select(g => LayerSpec.Create(g.Name, WithWritableParents(g.Entries, writable), settings.SourceDate, scope, folder))];
+        var config = baseImage.Config.Config ?? new ContainerConfig();
+        return UserOf(settings, config, EnvironmentMap(EnvironmentOver(config.Env, settings.Environment)));
     }
-
-    // A Windows layer has the drive's files below "Files" (image-spec layer.md, "Windows").
-    private static string LayerFolder(string workingDirectory) =>
-        workingDirectory.Length > 2 && workingDirectory[1] == ':'
-            ? "Files/" + workingDirectory[2..].Replace('\\', '/').Trim('/')
-            : ContainerPath.InLayer(workingDirectory);
-
-    // A folder that is writable keeps its owner where a later layer has files in it: that layer repeats the folder as it is.
-    private static IEnumerable<LayerEntry> WithWritableParents(IReadOnlyList<LayerEntry> entries, IReadOnlyList<LayerEntry> writable) =>
-        ReferenceEquals(entries, writable)
-            ? entries
-            : entries.Concat(writable.Where(w => !entries.Any(e => e.Path == w.Path) && entries.Any(e => e.Path.StartsWith(w.Path + "/", StringComparison.Ordinal))));
-
-    // Within one layer LayerSpec refuses duplicates; between layers the upper file would hide the lower one without a word.
-    private static void RefuseSharedTargets(IEnumerable<LayerGroup> groups)
-    {
-        var seen = new Dictionary<string, LayerEntry>(StringComparer.Ordinal);
-        foreach (var entry in groups.SelectMany(g => g.Entries).Where(e => e.Kind != LayerEntryKind.Directory))
-        {
-            if (!seen.TryAdd(entry.Path, entry))
-            {
-                throw LayerErrors.Duplicate("of the image", seen[entry.Path], entry);
-            }
-        }
-    }
-
-    private static string AppHostName(ProjectFacts project) =>
-        project.RuntimeIdentifier.StartsWith("win", StringComparison.Ordinal) ? project.AssemblyName + ".exe" : project.AssemblyName;
 
     // A framework-dependent app starts through its apphost where the base has DOTNET_ROOT but no "dotnet" on its path (the embedded one),
     // or where there is no dll to start (single file); else as the SDK starts it: dotnet App.dll.
@@ -129,7 +103,7 @@ public static class ImagePlanner
         }
 
         var separator = settings.WorkingDirectory.Contains('\\') ? "\\" : "/";
-        var host = AppHostName(project);
+        var host = project.AppHostName;
         var hasHost = output.Files.Any(f => f.RelativePath == host);
         var hasDll = output.Files.Any(f => f.RelativePath == project.TargetFileName);
         if (hasHost && (project.SelfContained || !hasDll || baseImage.Choice.IsEmbedded))

@@ -12,6 +12,9 @@ public sealed record ProjectFacts
     /// <summary>The runtime identifier of the image: <c>linux-x64</c>.</summary>
     public required string RuntimeIdentifier { get; init; }
 
+    /// <summary>The name of the program that starts the app, where there is one: the apphost, or the whole app as one file.</summary>
+    public string AppHostName => RuntimeIdentifier.StartsWith("win", StringComparison.Ordinal) ? AssemblyName + ".exe" : AssemblyName;
+
     /// <summary>The target framework's version: <c>10.0</c>; empty where it is not .NET (Core).</summary>
     public string FrameworkVersion { get; init; } = "";
 

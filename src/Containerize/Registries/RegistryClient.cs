@@ -13,11 +13,11 @@ public sealed class RegistryClient(RegistryOptions options) : IDisposable
     public IImageSource PullSource(Reference reference) => new RegistryPull(Http(reference.Registry), reference);
 
     /// <summary>Writes to these names, which may be at several registries; the tags last.</summary>
-    public IImageDestination PushDestination(IReadOnlyList<Reference> references)
+    public IEarlyDestination PushDestination(IReadOnlyList<Reference> references)
     {
         var pushes = references
             .GroupBy(r => $"{r.Registry}/{r.Repository}")
-            .Select(g => (IImageDestination)new RegistryPush(Http(g.First().Registry), [.. g]))
+            .Select(g => (IEarlyDestination)new RegistryPush(Http(g.First().Registry), [.. g]))
             .ToList();
         return pushes.Count == 1 ? pushes[0] : new TeeDestination(pushes);
     }

@@ -19,7 +19,8 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
     // The answer to an upload comes after the registry has stored it, which may take long for gigabytes.
     private const int UploadPatience = 5;
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler
+    // Made with the first request, by whoever sends it: that takes as long as reading a project's settings.
+    private readonly Lazy<HttpClient> _client = new(() => new HttpClient(new SocketsHttpHandler
     {
         UseCookies = false,
         AllowAutoRedirect = false,
@@ -30,7 +31,7 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
     })
     {
         Timeout = Timeout.InfiniteTimeSpan,
-    };
+    });
 
     private RegistryAuthorization? _authorization;
 
@@ -38,9 +39,17 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
 
     internal RegistryOptions Options { get; } = options;
 
-    private RegistryAuthorization Authorization => _authorization ??= new RegistryAuthorization(this);
+    // Several first requests may go at once, and all need the same one.
+    private RegistryAuthorization Authorization =>
+        _authorization ?? Interlocked.CompareExchange(ref _authorization, new RegistryAuthorization(this), null) ?? _authorization;
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        if (_client.IsValueCreated)
+        {
+            _client.Value.Dispose();
+        }
+    }
 
     internal RegistryCredential? CredentialOf(RegistryScope scope) => Authorization.CredentialOf(scope);
 
@@ -123,7 +132,7 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
 
         try
         {
-            return _client.Send(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            return _client.Value.Send(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

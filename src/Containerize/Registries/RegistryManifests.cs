@@ -31,6 +31,26 @@ internal sealed class RegistryManifests(RegistryHttp http, Reference reference)
         return new ManifestDocument(TypeOf(response.Content.Headers.ContentType, bytes, doing), bytes);
     }
 
+    /// <summary>The manifest of a digest where the cache has it; null where it has not.</summary>
+    internal ManifestDocument? Cached(Digest digest)
+    {
+        if (http.Options.Cache is not { } cache || !File.Exists(cache.PathOf(digest)))
+        {
+            return null;
+        }
+
+        try
+        {
+            var bytes = cache.ReadAllBytes(new Descriptor { MediaType = "", Digest = digest, Size = new FileInfo(cache.PathOf(digest)).Length });
+            return RegistryManifests.TypeInside(bytes, $"reading {reference} from the cache") is { } type ? new ManifestDocument(type, bytes) : null;
+        }
+        catch (ContainerizeException e) when (e.Number is 3003 or 3004 or 4008)
+        {
+            // Damaged, and put aside by the store: it is got again.
+            return null;
+        }
+    }
+
     /// <summary>The digest that a tag has now, as the registry says; null where there is no such tag, or it does not say.</summary>
     internal Digest? Head(string target, CancellationToken cancellationToken)
     {

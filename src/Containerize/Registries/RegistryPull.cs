@@ -12,7 +12,7 @@ internal sealed class RegistryPull(RegistryHttp http, Reference reference) : IIm
     {
         var blobs = new RegistryBlobs(http, reference);
         var documents = new Documents(http, reference, blobs);
-        if (reference.Digest is { } digest && documents.Cached(digest) is { } kept)
+        if (reference.Digest is { } digest && documents.Manifests.Cached(digest) is { } kept)
         {
             return await documents.ParseAsync(kept, cancellationToken);
         }
@@ -22,7 +22,7 @@ internal sealed class RegistryPull(RegistryHttp http, Reference reference) : IIm
             throw RegistryClient.NotCached($"getting the image {reference}");
         }
 
-        var document = new RegistryManifests(http, reference).Get(reference.Target, cancellationToken);
+        var document = documents.Manifests.Get(reference.Target, cancellationToken);
         var artifact = await documents.ParseAsync(document, cancellationToken);
         http.Options.Cache?.Add(artifact.Descriptor, document.Bytes);
         return artifact;
@@ -31,7 +31,7 @@ internal sealed class RegistryPull(RegistryHttp http, Reference reference) : IIm
     // Manifests are at another address than blobs; layers keep the repository as their source.
     private sealed class Documents(RegistryHttp http, Reference reference, RegistryBlobs blobs) : IComposedBlobSource
     {
-        private readonly RegistryManifests _manifests = new(http, reference);
+        internal RegistryManifests Manifests { get; } = new(http, reference);
 
         public IBlobSource? SourceOf(Descriptor blob) => blobs;
 
@@ -52,7 +52,7 @@ internal sealed class RegistryPull(RegistryHttp http, Reference reference) : IIm
                 throw RegistryClient.NotCached($"getting the manifest {blob.Digest} of {reference}");
             }
 
-            var (mediaType, bytes) = _manifests.Get(blob.Digest.ToString(), cancellationToken);
+            var (mediaType, bytes) = Manifests.Get(blob.Digest.ToString(), cancellationToken);
             if (mediaType != blob.MediaType)
             {
                 throw RegistryErrors.Protocol(
@@ -66,24 +66,5 @@ internal sealed class RegistryPull(RegistryHttp http, Reference reference) : IIm
 
         internal Task<Artifact> ParseAsync(ManifestDocument document, CancellationToken cancellationToken) =>
             ArtifactReader.ParseAsync(document.MediaType, document.Bytes, this, cancellationToken);
-
-        internal ManifestDocument? Cached(Digest digest)
-        {
-            if (http.Options.Cache is not { } cache || !File.Exists(cache.PathOf(digest)))
-            {
-                return null;
-            }
-
-            try
-            {
-                var bytes = cache.ReadAllBytes(new Descriptor { MediaType = "", Digest = digest, Size = new FileInfo(cache.PathOf(digest)).Length });
-                return RegistryManifests.TypeInside(bytes, $"reading {reference} from the cache") is { } type ? new ManifestDocument(type, bytes) : null;
-            }
-            catch (ContainerizeException e) when (e.Number is 3003 or 3004 or 4008)
-            {
-                // Damaged, and put aside by the store: it is got again.
-                return null;
-            }
-        }
     }
 }

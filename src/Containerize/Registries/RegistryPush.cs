@@ -1,72 +1,135 @@
 using Containerize.Images;
+using Containerize.Layers;
+using Containerize.Oci;
 using Containerize.Threading;
 
 namespace Containerize.Registries;
 
 /// <summary>Writes an image or index to one repository: blobs, manifests by digest, the tags last; what is there already is not sent.</summary>
-internal sealed class RegistryPush(RegistryHttp http, IReadOnlyList<Reference> references) : IImageDestination
+internal sealed class RegistryPush : IEarlyDestination
 {
     private const int Uploads = 4;
     private const int Questions = 16;
-    private readonly RegistryManifests _manifests = new(http, references[0]);
-    private readonly RegistryUpload _upload = new(http, references[0]);
+    private readonly RegistryHttp _http;
+    private readonly IReadOnlyList<Reference> _references;
+    private readonly RegistryManifests _manifests;
+    private readonly RegistryUpload _upload;
+    private readonly RegistryAhead _ahead;
+    private Task<RegistryTags>? _tags;
 
-    public string Name => string.Join(", ", references.Select(r => r.ToString()));
+    public RegistryPush(RegistryHttp http, IReadOnlyList<Reference> references)
+    {
+        _http = http;
+        _references = references;
+        _manifests = new RegistryManifests(http, references[0]);
+        _upload = new RegistryUpload(http, references[0]);
+        _ahead = new RegistryAhead(IsThere, _upload, Questions);
+    }
+
+    public string Name => string.Join(", ", _references.Select(r => r.ToString()));
+
+    public void Begin(CancellationToken cancellationToken)
+    {
+        if (!_http.Options.Offline && _references.All(r => r.Tag is not null))
+        {
+            _tags = Background.Run(() => Ask([.. _references.Select(r => r.Tag!).Distinct()], cancellationToken));
+        }
+    }
+
+    public void Announce(Layer layer, bool isNew, CancellationToken cancellationToken)
+    {
+        if (_tags is not null)
+        {
+            _ahead.Announce(layer, isNew, cancellationToken);
+        }
+    }
+
+    public void Settle()
+    {
+        _ahead.Settle();
+        if (_tags is not null)
+        {
+            Background.Settle(_tags);
+        }
+    }
 
     public async Task WriteAsync(Artifact artifact, CancellationToken cancellationToken)
     {
-        if (http.Options.Offline)
+        if (_http.Options.Offline)
         {
             throw new ContainerizeException(4010, $"pushing {Name}", "the network may not be used", "Leave the option for offline builds away.");
         }
 
-        var targets = references.Select(r => r.Tag ?? artifact.Digest.ToString()).Distinct().ToList();
-        if (references.FirstOrDefault(r => r.Digest is { } digest && digest != artifact.Digest) is { } other)
+        var targets = _references.Select(r => r.Tag ?? artifact.Digest.ToString()).Distinct().ToList();
+        if (_references.FirstOrDefault(r => r.Digest is { } digest && digest != artifact.Digest) is { } other)
         {
             throw new ContainerizeException(4011, $"pushing {other}", $"the image has the digest {artifact.Digest}", "Push to a tag, or build the image that has this digest.");
         }
 
-        var missing = MissingTargets(targets, artifact, cancellationToken);
+        _tags ??= Task.FromResult(Ask(targets, cancellationToken));
+        var tags = await _tags;
+        var missing = tags.Others(artifact.Digest);
         if (missing.Count == 0)
         {
-            http.Options.Report($"{Name} is {artifact.Digest} already; nothing was sent.");
+            _http.Options.Report($"{Name} is {artifact.Digest} already; nothing was sent.");
             return;
         }
 
-        // Where another tag has this very manifest, all that it needs is there.
-        if (missing.Count == targets.Count)
+        var childrenFirst = await ArtifactCopy.ChildrenFirstAsync(artifact, cancellationToken);
+        try
         {
-            WriteContent(await ArtifactCopy.ChildrenFirstAsync(artifact, cancellationToken), cancellationToken);
+            Write(childrenFirst, missing, targets.Count, IsThereOrAhead, cancellationToken);
+        }
+        catch (ContainerizeException e) when (e.Number is 4005 or 4006 && tags.Blobs.Count > 0)
+        {
+            // A registry may have lost what its own tags need: now each blob is asked for.
+            Write(childrenFirst, targets, targets.Count, _upload.Exists, cancellationToken);
         }
 
-        Workers.Run(missing.Count, Uploads, (i, token) => _manifests.Put(missing[i], artifact, token), cancellationToken);
+        RegistryTags.Remember(_http, childrenFirst);
     }
 
-    private List<string> MissingTargets(List<string> targets, Artifact artifact, CancellationToken cancellationToken)
+    private RegistryTags Ask(List<string> targets, CancellationToken cancellationToken)
     {
-        var there = new bool[targets.Count];
-        Workers.Run(targets.Count, Questions, (i, token) => there[i] = _manifests.Head(targets[i], token) == artifact.Digest, cancellationToken);
-        return [.. targets.Where((_, i) => !there[i])];
+        var digests = new Digest?[targets.Count];
+        Workers.Run(targets.Count, Questions, (i, token) => digests[i] = _manifests.Head(targets[i], token), cancellationToken);
+        return new RegistryTags(targets, digests, _manifests);
     }
 
-    // All but the artifact itself, which is last: the blobs, the images in parallel, the indexes in indexes one after the other, inner first.
-    private void WriteContent(IReadOnlyList<Artifact> childrenFirst, CancellationToken cancellationToken)
-    {
-        WriteBlobs([.. childrenFirst.OfType<Image>()], cancellationToken);
-        var children = childrenFirst.Take(childrenFirst.Count - 1).ToList();
-        Write([.. children.OfType<Image>()], Uploads);
-        Write([.. children.OfType<ImageIndex>()], 1);
+    private bool IsThere(Descriptor blob, CancellationToken cancellationToken) =>
+        _tags!.GetAwaiter().GetResult().Blobs.Contains(blob.Digest) || _upload.Exists(blob, cancellationToken);
 
-        void Write(List<Artifact> manifests, int parallel) =>
+    private bool IsThereOrAhead(Descriptor blob, CancellationToken cancellationToken) => _ahead.Await(blob) || IsThere(blob, cancellationToken);
+
+    // The blobs, the images in parallel, the indexes in indexes one after the other, inner first; the artifact itself is last.
+    private void Write(
+        IReadOnlyList<Artifact> childrenFirst,
+        IReadOnlyList<string> missing,
+        int targets,
+        Func<Descriptor, CancellationToken, bool> isThere,
+        CancellationToken cancellationToken)
+    {
+        // Where another tag has this very manifest, all that it needs is there.
+        if (missing.Count == targets)
+        {
+            WriteBlobs([.. childrenFirst.OfType<Image>()], isThere, cancellationToken);
+            var children = childrenFirst.Take(childrenFirst.Count - 1).ToList();
+            WriteManifests([.. children.OfType<Image>()], Uploads);
+            WriteManifests([.. children.OfType<ImageIndex>()], 1);
+        }
+
+        Workers.Run(missing.Count, Uploads, (i, token) => _manifests.Put(missing[i], childrenFirst[^1], token), cancellationToken);
+
+        void WriteManifests(List<Artifact> manifests, int parallel) =>
             Workers.Run(manifests.Count, parallel, (i, token) => _manifests.Put(manifests[i].Digest.ToString(), manifests[i], token), cancellationToken);
     }
 
-    private void WriteBlobs(List<Image> images, CancellationToken cancellationToken)
+    private void WriteBlobs(List<Image> images, Func<Descriptor, CancellationToken, bool> isThere, CancellationToken cancellationToken)
     {
         var blobs = images.SelectMany(i => ArtifactCopy.BlobsOf(i).Select(b => new Content(i, b))).DistinctBy(c => c.Blob.Digest).ToList();
         // Two rounds, so that the questions, which cost nothing but the way, are not held up by uploads.
         var absent = new bool[blobs.Count];
-        Workers.Run(blobs.Count, Questions, (i, token) => absent[i] = !_upload.Exists(blobs[i].Blob, token), cancellationToken);
+        Workers.Run(blobs.Count, Questions, (i, token) => absent[i] = !isThere(blobs[i].Blob, token), cancellationToken);
         var uploads = blobs.Where((_, i) => absent[i]).ToList();
         Workers.Run(
             uploads.Count,
@@ -75,5 +138,5 @@ internal sealed class RegistryPush(RegistryHttp http, IReadOnlyList<Reference> r
             cancellationToken);
     }
 
-    private sealed record Content(Image Image, Oci.Descriptor Blob);
+    private sealed record Content(Image Image, Descriptor Blob);
 }

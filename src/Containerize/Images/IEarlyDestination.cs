@@ -1,0 +1,21 @@
+using Containerize.Layers;
+
+namespace Containerize.Images;
+
+/// <summary>A destination far away, which can be asked and given layers while the image is still being made.</summary>
+/// <remarks>Nobody sees anything before the image is written, and what goes wrong is said then.</remarks>
+public interface IEarlyDestination : IImageDestination
+{
+    /// <summary>Tells that an image will be written.</summary>
+    /// <param name="cancellationToken">Cancels what is done before.</param>
+    void Begin(CancellationToken cancellationToken);
+
+    /// <summary>Tells of a layer that the image will have; it may be sent at once or not at all.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="isNew">Whether it was made just now; one that was made before is likely to be there.</param>
+    /// <param name="cancellationToken">Cancels the sending.</param>
+    void Announce(Layer layer, bool isNew, CancellationToken cancellationToken);
+
+    /// <summary>Waits until nothing is under way: after a cancellation, where the image will not be written.</summary>
+    void Settle();
+}
