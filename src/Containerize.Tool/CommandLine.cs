@@ -79,7 +79,10 @@ internal static class CommandLine
     private static int ReportUsage(ParseResult parsed, Terminal terminal)
     {
         var command = parsed.CommandResult.Command;
-        foreach (var error in parsed.Errors.Select(e => e.Message.TrimEnd('.')).Distinct())
+        // Of a word that is not known also follows that others are missing.
+        var unknown = parsed.UnmatchedTokens.Count > 0;
+        var errors = parsed.Errors.Where(e => !unknown || parsed.UnmatchedTokens.Any(t => e.Message.Contains(t, StringComparison.Ordinal))).ToList();
+        foreach (var error in (errors.Count > 0 ? errors : parsed.Errors).Select(e => OneLine(e.Message)).Distinct())
         {
             Failure.Write(terminal, "CTZ7021", $"reading the command line: {error}.");
         }
@@ -88,4 +91,8 @@ internal static class CommandLine
         terminal.Error.WriteLine($"See '{CommandUsage.PathOf(command)} --help'.");
         return Failure.Usage;
     }
+
+    // The parser lists choices on lines of their own.
+    private static string OneLine(string message) =>
+        string.Join(", ", message.TrimEnd('.').Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Replace(":, ", ": ", StringComparison.Ordinal);
 }

@@ -34,6 +34,7 @@ public sealed class ContainerizeException : Exception
     /// <summary>The column in <see cref="File"/>, from 1; 0 where unknown.</summary>
     public int Column { get; init; }
 
+    // Words of others may end with a question.
     private static string Text(string doing, string why, string next) =>
-        next.Length == 0 ? $"{doing}: {why}." : $"{doing}: {why}. {next}";
+        $"{doing}: {why}{(why.EndsWith('?') || why.EndsWith('!') ? "" : ".")}{(next.Length == 0 ? "" : " ")}{next}";
 }

@@ -49,6 +49,10 @@ internal static class LoadCommand
             await using var from = terminal.OpenInput();
             await using var to = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
             await from.CopyToAsync(to, token);
+            if (to.Length == 0)
+            {
+                throw new ContainerizeException(7024, "loading from standard input", "it is empty", "Name a file with -i FILE, or see why the program before the pipe gave nothing.");
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -31,11 +31,11 @@ internal static class InspectText
                 fields.Add("Platform", image.Platform.ToString());
             }
 
-            WriteImage(image, fields, output, style);
+            WriteImage(image, fields, terminal);
         }
     }
 
-    private static void WriteImage(Image image, FieldList fields, TextWriter output, Style style)
+    private static void WriteImage(Image image, FieldList fields, Terminal terminal)
     {
         fields.Add("Created", image.Config.Created);
         if (image.Config.Config is { } config)
@@ -43,8 +43,8 @@ internal static class InspectText
             WriteConfig(config, fields);
         }
 
-        output.WriteLine();
-        LayerTree.Write(LayerLine.Of(image), output, style);
+        terminal.Out.WriteLine();
+        LayerTree.Write(LayerLine.Of(image), terminal);
     }
 
     /// <summary>How a container of it runs.</summary>

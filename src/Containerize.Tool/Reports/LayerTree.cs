@@ -1,12 +1,14 @@
 namespace Containerize.Tool.Reports;
 
-/// <summary>Layers as a tree of two branches, base and app, in 80 columns.</summary>
+/// <summary>Layers as a tree of two branches, base and app; in 80 columns where a person looks at them, with whole names where a program does.</summary>
 internal static class LayerTree
 {
     private const int NameWidth = 28;
 
-    internal static void Write(IReadOnlyList<LayerLine> layers, TextWriter output, Style style)
+    internal static void Write(IReadOnlyList<LayerLine> layers, Terminal terminal)
     {
+        var (output, style) = (terminal.Out, terminal.Style);
+        var nameWidth = terminal.OutputRedirected ? layers.Select(l => Printable.Of(l.Name).Length).Append(NameWidth).Max() : NameWidth;
         var total = layers.Sum(l => l.Blob.Size);
         output.WriteLine(style.Bold($"Layers ({layers.Count}, {ByteSize.Of(total)} compressed)"));
         var groups = layers.Any(l => l.IsBase)
@@ -19,14 +21,14 @@ internal static class LayerTree
             if (title.Length > 0)
             {
                 var size = members.Sum(l => l.Blob.Size);
-                output.WriteLine($"{(lastGroup ? "└─ " : "├─ ")}{Cells(title, size, total, NameWidth + 3)}");
+                output.WriteLine($"{(lastGroup ? "└─ " : "├─ ")}{Cells(title, size, total, nameWidth + 3)}");
                 indent = lastGroup ? "   " : "│  ";
             }
 
             foreach (var (i, layer) in members.Index())
             {
                 var branch = i == members.Count - 1 ? "└─ " : "├─ ";
-                var width = title.Length > 0 ? NameWidth : NameWidth + 3;
+                var width = title.Length > 0 ? nameWidth : nameWidth + 3;
                 output.WriteLine(
                     $"{indent}{branch}{Cells(Fit(layer.Name.Length == 0 ? "-" : layer.Name, width), layer.Blob.Size, total, width)}  {style.Dim(layer.Blob.Digest.Abbreviated)}  {Kind(layer.Blob.MediaType)}");
             }

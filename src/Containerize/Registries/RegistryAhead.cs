@@ -48,20 +48,17 @@ internal sealed class RegistryAhead(Func<Descriptor, CancellationToken, bool> is
         }
     }
 
-    /// <summary>Waits until a layer that was announced is there; false for blobs that were not sent ahead. Fails as its sending did.</summary>
-    public bool Await(Descriptor blob)
+    /// <summary>Whether a blob is or will be brought there.</summary>
+    public bool Has(Descriptor blob)
     {
         lock (_one)
         {
-            if (!_begun || !_layers.ContainsKey(blob.Digest))
-            {
-                return false;
-            }
+            return _begun && _layers.ContainsKey(blob.Digest);
         }
-
-        _layers[blob.Digest].Task.GetAwaiter().GetResult();
-        return true;
     }
+
+    /// <summary>Waits until one of these is there; fails as its sending did.</summary>
+    public void Await(Descriptor blob) => _layers[blob.Digest].Task.GetAwaiter().GetResult();
 
     /// <summary>Waits until nothing is being sent.</summary>
     public void Settle()

@@ -78,12 +78,12 @@ internal sealed class RegistryPush : IEarlyDestination
         var childrenFirst = await ArtifactCopy.ChildrenFirstAsync(artifact, cancellationToken);
         try
         {
-            Write(childrenFirst, missing, targets.Count, IsThereOrAhead, cancellationToken);
+            Write(childrenFirst, missing, targets.Count, _ahead.Has, IsThere, cancellationToken);
         }
         catch (ContainerizeException e) when (e.Number is 4005 or 4006 && tags.Blobs.Count > 0)
         {
             // A registry may have lost what its own tags need: now each blob is asked for.
-            Write(childrenFirst, targets, targets.Count, _upload.Exists, cancellationToken);
+            Write(childrenFirst, targets, targets.Count, _ => false, _upload.Exists, cancellationToken);
         }
 
         RegistryTags.Remember(_http, childrenFirst);
@@ -99,20 +99,21 @@ internal sealed class RegistryPush : IEarlyDestination
     private bool IsThere(Descriptor blob, CancellationToken cancellationToken) =>
         _tags!.GetAwaiter().GetResult().Blobs.Contains(blob.Digest) || _upload.Exists(blob, cancellationToken);
 
-    private bool IsThereOrAhead(Descriptor blob, CancellationToken cancellationToken) => _ahead.Await(blob) || IsThere(blob, cancellationToken);
-
     // The blobs, the images in parallel, the indexes in indexes one after the other, inner first; the artifact itself is last.
     private void Write(
         IReadOnlyList<Artifact> childrenFirst,
         IReadOnlyList<string> missing,
         int targets,
+        Func<Descriptor, bool> isAhead,
         Func<Descriptor, CancellationToken, bool> isThere,
         CancellationToken cancellationToken)
     {
         // Where another tag has this very manifest, all that it needs is there.
         if (missing.Count == targets)
         {
-            WriteBlobs([.. childrenFirst.OfType<Image>()], isThere, cancellationToken);
+            var blobs = childrenFirst.OfType<Image>().SelectMany(i => ArtifactCopy.BlobsOf(i).Select(b => new Content(i, b))).DistinctBy(c => c.Blob.Digest).ToList();
+            WriteBlobs([.. blobs.Where(b => !isAhead(b.Blob))], isThere, cancellationToken);
+            blobs.FindAll(b => isAhead(b.Blob)).ForEach(b => _ahead.Await(b.Blob));
             var children = childrenFirst.Take(childrenFirst.Count - 1).ToList();
             WriteManifests([.. children.OfType<Image>()], Uploads);
             WriteManifests([.. children.OfType<ImageIndex>()], 1);
@@ -124,9 +125,8 @@ internal sealed class RegistryPush : IEarlyDestination
             Workers.Run(manifests.Count, parallel, (i, token) => _manifests.Put(manifests[i].Digest.ToString(), manifests[i], token), cancellationToken);
     }
 
-    private void WriteBlobs(List<Image> images, Func<Descriptor, CancellationToken, bool> isThere, CancellationToken cancellationToken)
+    private void WriteBlobs(List<Content> blobs, Func<Descriptor, CancellationToken, bool> isThere, CancellationToken cancellationToken)
     {
-        var blobs = images.SelectMany(i => ArtifactCopy.BlobsOf(i).Select(b => new Content(i, b))).DistinctBy(c => c.Blob.Digest).ToList();
         // Two rounds, so that the questions, which cost nothing but the way, are not held up by uploads.
         var absent = new bool[blobs.Count];
         Workers.Run(blobs.Count, Questions, (i, token) => absent[i] = !isThere(blobs[i].Blob, token), cancellationToken);
