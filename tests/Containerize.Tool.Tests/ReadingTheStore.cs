@@ -44,10 +44,20 @@ public sealed class ReadingTheStore : IDisposable
     public async Task ShowsAnImageInEightyColumns()
     {
         await FillAsync();
-        var outcome = await _shell.RunAsync("inspect", "app:1.0");
+        _shell.Variables["NO_COLOR"] = "1";
+        var outcome = await _shell.RunAsync([], redirected: false, "inspect", "app:1.0");
 
         Verify.Text(outcome.Transcript());
         Assert.All(outcome.Output.Split('\n').Where(l => l.Contains('─', StringComparison.Ordinal)), l => Assert.InRange(l.Length, 1, 80));
+    }
+
+    [Fact]
+    public async Task ShowsWholeNamesToAProgram()
+    {
+        await FillAsync();
+        var layers = (await _shell.RunAsync("inspect", "app:1.0")).Output.Split('\n').Where(l => l.Contains('─', StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(layers);
+        Assert.All(layers, l => Assert.DoesNotContain('…', l));
     }
 
     [Fact]

@@ -4,11 +4,12 @@ namespace Containerize.Tool.Reports;
 internal static class LayerTree
 {
     private const int NameWidth = 28;
+    private const int MaxNameWidth = 200; // what an image's history says is a stranger's
 
     internal static void Write(IReadOnlyList<LayerLine> layers, Terminal terminal)
     {
         var (output, style) = (terminal.Out, terminal.Style);
-        var nameWidth = terminal.OutputRedirected ? layers.Select(l => Printable.Of(l.Name).Length).Append(NameWidth).Max() : NameWidth;
+        var nameWidth = terminal.OutputRedirected ? layers.Select(l => Printable.Of(l.Name).Length).Append(NameWidth).Max(width => Math.Min(width, MaxNameWidth)) : NameWidth;
         var total = layers.Sum(l => l.Blob.Size);
         output.WriteLine(style.Bold($"Layers ({layers.Count}, {ByteSize.Of(total)} compressed)"));
         var groups = layers.Any(l => l.IsBase)
