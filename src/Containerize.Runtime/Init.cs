@@ -15,6 +15,9 @@ internal sealed class Init
     private readonly InitRequest _request;
     private readonly RuntimeSpec _spec;
 
+    // To a `start` that waits for our exec.
+    private Descriptor? _starter;
+
     private Init(SyncChannel channel, InitRequest request, RuntimeSpec spec)
     {
         _channel = channel;
@@ -27,6 +30,7 @@ internal sealed class Init
     public static int Run(string channelNumber)
     {
         using var channel = new SyncChannel(new Descriptor(int.Parse(channelNumber, CultureInfo.InvariantCulture)));
+        Init? init = null;
         try
         {
             const int SetDumpable = 4;
@@ -35,7 +39,7 @@ internal sealed class Init
             Syscall.Check(Syscall.Try(SyscallNumber.Fcntl, channel.Number, SetDescriptorFlags, 1), "fcntl");
             var request = RuntimeDocuments.ReadInitRequest(Expect(channel));
             var spec = RuntimeDocuments.ReadRuntimeSpec(Expect(channel));
-            var init = new Init(channel, request, spec);
+            init = new Init(channel, request, spec);
             if (request.Joins)
             {
                 init.Join();
@@ -47,7 +51,7 @@ internal sealed class Init
         }
         catch (Exception e) when (e is ContainerizeException or SyscallException or ArgumentException or JsonException)
         {
-            Report(channel, e is ContainerizeException ? e.Message : $"starting the container process: {e.Message}");
+            Report(channel, init?._starter, e is ContainerizeException ? e.Message : $"starting the container process: {e.Message}");
         }
 
         return 1;
@@ -157,7 +161,7 @@ internal sealed class Init
         AwaitProceed();
         if (_request.StartFifo >= 0)
         {
-            AwaitStart(proc);
+            _starter = StartChannel.Await(proc, _request.StartFifo, Hooks.DelayStart(_spec.Hooks));
             Hooks.Run("startContainer", _spec.Hooks?.StartContainer, State("created"));
         }
 
@@ -167,6 +171,7 @@ internal sealed class Init
             filter.Load();
         }
 
+        StartChannel.TellExecution(_starter);
         try
         {
             Execution.Replace(program, process.Args!, environment);
@@ -175,13 +180,6 @@ internal sealed class Init
         {
             throw Failure.Of(6014, "starting the container process", $"exec {program}: {Errno.Describe(e.Errno)}", "Check that the program is for this architecture, and that its interpreter is there.");
         }
-    }
-
-    // Opening the other end of a FIFO waits until somebody opens this one; `start` reads a byte.
-    private void AwaitStart(ProcFs proc)
-    {
-        using var fifo = proc.Reopen(_request.StartFifo, OpenFlags.WriteOnly);
-        Syscall.Check(FileSystem.TryWrite(fifo.Number, "0"u8), "write", StateDirectory.StartFifo);
     }
 
     private void TakeTerminal(Action<int>? mount)
@@ -235,9 +233,14 @@ internal sealed class Init
             : throw new SyscallException("read", "what the runtime asks", Errno.EPIPE);
     }
 
-    // To the parent; to our own errors once it has gone.
-    private static void Report(SyncChannel channel, string text)
+    // To a `start` that waits, or else to the parent; to our own errors once it has gone.
+    private static void Report(SyncChannel channel, Descriptor? starter, string text)
     {
+        if (StartChannel.TellFailure(starter, text))
+        {
+            return;
+        }
+
         try
         {
             channel.Send(SyncKind.Failure, Encoding.UTF8.GetBytes(text));

@@ -22,7 +22,7 @@ namespace Containerize.Runtime;
 ///    |            NeedsLimits &lt;--------------- |          pivoted, named, still root
 ///    | rlimits; Proceed ---------------------&gt; |
 ///    |            Ready &lt;--------------------- |          dressed
-///    | pids limit, state.json: created         | waits at the FIFO until `start`, then executes
+///    | pids limit, state.json: created         | waits at the FIFO until `start` (StartChannel), then executes
 /// </code>
 /// A frame is the kind and the length of what follows, four bytes each, little-endian. What the child sends is bounded: it may be
 /// in a container that somebody else fills.

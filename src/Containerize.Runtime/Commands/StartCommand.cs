@@ -32,12 +32,24 @@ internal static class StartCommand
         }
 
         using var process = container.TryOpenProcess() ?? throw Failure.Of(6008, doing, "cannot start a container that has stopped");
+        var (isAlive, failure) = (false, (string?)null);
         Failure.Step(doing, () =>
         {
             using var fifo = FileSystem.Open(container.State.Number, StateDirectory.StartFifo, OpenFlags.ReadOnly | OpenFlags.NonBlocking | OpenFlags.NoFollow);
-            ReadByte(fifo.Number, process.Number, doing);
+            (isAlive, failure) = StartChannel.Open(fifo.Number, process.Number, container.State.RemoveStartFifo);
         });
-        container.State.RemoveStartFifo();
+        if (failure is not null)
+        {
+            // As the specification says it (runtime.md, Lifecycle 7).
+            container.Destroy(log);
+            throw Failure.Of(6003, "unable to start container process", failure.TrimEnd('.'));
+        }
+
+        if (!isAlive)
+        {
+            throw Failure.Of(6008, doing, "container process is already dead");
+        }
+
         try
         {
             Hooks.Run("poststart", container.State.TryReadConfig()?.Hooks?.Poststart, container.Describe("running"));
@@ -47,29 +59,6 @@ internal static class StartCommand
             // As runc: a container whose poststart hook fails is ended.
             container.Destroy(log);
             throw Failure.Of(6020, doing, e.Message.TrimEnd('.'));
-        }
-    }
-
-    // Init opens the FIFO when it gets there, and may die before.
-    private static unsafe void ReadByte(int fifo, int process, string doing)
-    {
-        const int Step = 20;
-        var value = (byte)0;
-        while (true)
-        {
-            Polling.Wait(fifo, Step);
-            if (Syscall.Try(SyscallNumber.Read, fifo, (nint)(&value), 1) == 1)
-            {
-                return;
-            }
-
-            if (Polling.Wait(process, 0))
-            {
-                throw Failure.Of(6008, doing, "container process is already dead");
-            }
-
-            // A FIFO that nobody has open for writing is at its end at once.
-            Cgroups.Pause.For(1);
         }
     }
 }

@@ -7,6 +7,9 @@ namespace Containerize.Runtime.Steps;
 /// <summary>Hooks: programs of the configuration that are told the container's state on their input (config.md, POSIX-platform Hooks).</summary>
 internal static class Hooks
 {
+    /// <summary>Whether `start` has to wait for the user's program: until it knows of its own hooks' outcome, or may run the next.</summary>
+    public static bool DelayStart(HooksSpec? hooks) => hooks is { StartContainer.Count: > 0 } or { Poststart.Count: > 0 };
+
     /// <summary>Runs hooks one after the other; CTZ6020 at the first that fails.</summary>
     /// <param name="kind">Which kind, for the error.</param>
     /// <param name="hooks">The hooks.</param>

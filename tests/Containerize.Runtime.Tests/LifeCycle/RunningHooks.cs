@@ -82,6 +82,79 @@ public class RunningHooks
         Assert.Equal(1, JsonNode.Parse(await File.ReadAllTextAsync(bundle["inner.json"]))!["pid"]!.GetValue<int>());
     }
 
+    // runc and crun let `start` succeed: they look at the hook no more.
+    [SkippableTheory]
+    [InlineData("")]
+    [InlineData(",\"poststart\":[{\"path\":\"/bin/touch\",\"args\":[\"touch\",\"STARTED\"]}]")]
+    public async Task AStartContainerHookThatFailsMakesStartFail(string more)
+    {
+        using var bundle = await LifeBundle.CreateAsync();
+        bundle.Set("/hooks", $$"""
+            {"startContainer":[{"path":"/bin/sh","args":["sh","-c","echo a word; exit 3"]}],
+            "poststop":[{"path":"/bin/sh","args":["sh","-c","cat > {{bundle["stopped"]}}"]}]{{more.Replace("STARTED", bundle["started"], StringComparison.Ordinal)}}}
+            """);
+        var id = await bundle.CreateContainerAsync();
+        var result = await bundle.CallAsync("start", id);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("error running startContainer #0 hook /bin/sh: exit status 3, output: a word", Assert.Single(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Equal("absent", await bundle.StatusAsync(id));
+        Assert.Contains("\"stopped\"", await File.ReadAllTextAsync(bundle["stopped"]), StringComparison.Ordinal);
+        Assert.False(File.Exists(bundle["started"]));
+        Assert.Equal("", bundle.Remains(id) + bundle.Remains());
+    }
+
+    [SkippableTheory]
+    [InlineData("create")]
+    [InlineData("run")]
+    public async Task PoststartHooksRunWhenTheProgramIsExecuted(string command)
+    {
+        using var bundle = await LifeBundle.CreateAsync();
+        // With a hook before that takes its time: whoever does not wait sees the runtime itself.
+        bundle.Set("/hooks", $$"""
+            {"startContainer":[{"path":"/bin/busybox","args":["sleep","0.3"]}],
+            "poststart":[{"path":"/bin/sh","args":["sh","-c","pid=$(tr -dc '0-9a-z:,' | sed 's/.*pid:\\([0-9]*\\).*/\\1/'); cat /proc/$pid/comm > {{bundle["record"]}}"]}]}
+            """);
+        var id = LifeBundle.NewId();
+        (await bundle.CallAsync([command, .. command == "run" ? new[] { "--detach" } : [], "--bundle", bundle.Folder, id])).Succeeded();
+        if (command == "create")
+        {
+            (await bundle.CallAsync("start", id)).Succeeded();
+        }
+
+        Assert.Equal("busybox\n", await File.ReadAllTextAsync(bundle["record"]));
+    }
+
+    [SkippableFact]
+    public async Task AProgramThatCannotBeExecutedAfterThemMakesStartFail()
+    {
+        using var bundle = await LifeBundle.CreateAsync();
+        bundle.Set("/root/readonly", "false");
+        File.Copy(bundle["rootfs/bin/busybox"], bundle["rootfs/program"]);
+        bundle.Set("/hooks", """{"startContainer":[{"path":"/bin/busybox","args":["rm","/program"]}]}""");
+        bundle.Program("/program", "sleep", "300");
+        var id = await bundle.CreateContainerAsync();
+        var result = await bundle.CallAsync("start", id);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("exec /program: no such file or directory", result.Errors, StringComparison.Ordinal);
+        Assert.Equal("", bundle.Remains(id) + bundle.Remains());
+    }
+
+    [SkippableFact]
+    public async Task KilledWhileTheyRunItHasNotStarted()
+    {
+        using var bundle = await LifeBundle.CreateAsync();
+        bundle.Set("/hooks", $$"""{"startContainer":[{"path":"/bin/busybox","args":["sleep","60"]}],"poststart":[{"path":"/bin/touch","args":["touch","{{bundle["started"]}}"]}]}""");
+        var id = await bundle.CreateContainerAsync();
+        var pid = (await bundle.StateAsync(id))["pid"]!;
+        var result = await bundle.CallInShellAsync(
+            $"\"$@\" & start=$!; while [ -e {bundle.Root}/{id}/exec.fifo ]; do sleep 0.02; done; kill -9 {pid}; wait $start",
+            bundle.Runtime, "--root", bundle.Root, "start", id);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("container process is already dead", result.Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(bundle["started"]));
+        Assert.Equal("stopped", await bundle.StatusAsync(id));
+    }
+
     [SkippableFact]
     public async Task APoststartHookThatFailsEndsTheContainer()
     {
