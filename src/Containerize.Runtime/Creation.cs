@@ -2,6 +2,7 @@ using System.Globalization;
 using Containerize.Oci.Runtime;
 using Containerize.Runtime.Cgroups;
 using Containerize.Runtime.Linux;
+using Containerize.Runtime.Seccomp;
 using Containerize.Runtime.Steps;
 
 namespace Containerize.Runtime;
@@ -36,7 +37,7 @@ internal sealed class Creation
         /// <summary>See <see cref="InitRequest"/>.</summary>
         public bool NoNewKeyring { get; init; }
 
-        /// <summary>Where is warned of poststop hooks that fail.</summary>
+        /// <summary>Where is warned.</summary>
         public RuntimeLog Log { get; init; } = new();
 
         /// <summary>Where init's process id is written; null: nowhere.</summary>
@@ -60,6 +61,7 @@ internal sealed class Creation
             Owner = (uint)Syscall.Try(SyscallNumber.Geteuid),
             Annotations = _bundle.Spec.Annotations,
         };
+        Capabilities.WarnOfUnavailable(_bundle.Spec.Process!.Capabilities, _bundle.Spec.HasOwn("user"), wishes.Log);
         Cgroup? cgroup = null;
         Host? host = null;
         try
@@ -77,7 +79,7 @@ internal sealed class Creation
             using var fifo = FileSystem.Open(state.Number, StateDirectory.StartFifo, OpenFlags.PathOnly | OpenFlags.NoFollow);
             using var listener = ConnectListener(_bundle.Spec.Linux?.Seccomp);
             var request = Request(id, wishes, fifo.Number, record.CgroupPaths) with { SeccompListener = listener?.Number ?? -1 };
-            host = Start(request, cgroup, pid => record.Describe("creating", pid), pid =>
+            host = Start(request, cgroup, listener, pid => record.Describe("creating", pid), pid =>
                 // While init still waits for us, and ends with us: from here on it can be found.
                 state.Write(record with { InitProcessPid = pid, InitProcessStart = ProcessStat.TryRead(pid)?.Start ?? 0 }));
             if (wishes.PidFile is { } pidFile)
@@ -103,10 +105,10 @@ internal sealed class Creation
         }
     }
 
-    /// <summary>Connects to whoever answers seccomp notifications; null where the profile names nobody.</summary>
+    /// <summary>Connects to whoever answers seccomp notifications; null where the profile names nobody, or no call of theirs.</summary>
     public static Descriptor? ConnectListener(SeccompSpec? seccomp)
     {
-        if (seccomp?.ListenerPath is not { Length: > 0 } path)
+        if (seccomp?.ListenerPath is not { Length: > 0 } path || !SeccompCompiler.Notifies(seccomp))
         {
             return null;
         }
@@ -132,13 +134,18 @@ internal sealed class Creation
         return planned;
     }
 
-    private Host Start(InitRequest request, Cgroup cgroup, Func<int, ContainerState> describe, Action<int> record)
+    private Host Start(InitRequest request, Cgroup cgroup, Descriptor? listener, Func<int, ContainerState> describe, Action<int> record)
     {
         var joins = OpenNamespaces();
         try
         {
             var duties = new Host.Duties(
-                pid => Prepare(pid, cgroup),
+                pid =>
+                {
+                    // Init has its own.
+                    listener?.Dispose();
+                    Prepare(pid, cgroup);
+                },
                 pid =>
                 {
                     Hooks.Run("prestart", _bundle.Spec.Hooks?.Prestart, describe(pid));
@@ -166,6 +173,11 @@ internal sealed class Creation
         var resources = _bundle.Spec.Linux?.Resources;
         cgroup.Join(pid, rootless: _rootless);
         cgroup.Apply(resources, DevicePolicy.Of(resources?.Devices), _rootless);
+        if (!_rootless && CgroupOwner.Of(_bundle.Spec) is { } owner)
+        {
+            Failure.Step($"giving the container's cgroup to user {owner}", () => cgroup.GiveTo(owner));
+        }
+
         if (_bundle.Spec.Process!.OomScoreAdj is { } score)
         {
             var written = FileSystem.TryWriteText(Descriptor.WorkingDirectory, $"/proc/{pid}/oom_score_adj", score.ToString(CultureInfo.InvariantCulture));

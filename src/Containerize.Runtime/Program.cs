@@ -59,7 +59,9 @@ internal static class Program
             command = global.Rest[0];
             if (!Commands.TryGetValue(command, out var found))
             {
-                throw Options.Bad("containerize-runtime", $"No help topic for '{command}'");
+                // As runc, with its exit code.
+                log.Error($"No help topic for '{command}'");
+                return 3;
             }
 
             if (global.Rest.Count > 1 && global.Rest[1] is "--help" or "-h")

@@ -176,7 +176,7 @@ internal sealed class Cgroup : IDisposable
         return ResourceUpdate.Merge(applied, change);
     }
 
-    /// <summary>Gives the cgroup to the user that is the container's root, for a container that manages cgroups below its own (version 2).</summary>
+    /// <summary>Gives the cgroup to a user, for a container that manages cgroups below its own. On version 1 that is not safe, and nothing is done.</summary>
     public void GiveTo(uint user)
     {
         if (IsUnified)

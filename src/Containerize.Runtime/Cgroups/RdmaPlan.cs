@@ -17,6 +17,11 @@ internal static class RdmaPlan
 
         foreach (var (device, limit) in limits)
         {
+            if (limit.HcaHandles is null && limit.HcaObjects is null)
+            {
+                throw ResourcePlan.Refused($"\"rdma\" limits nothing of {device}");
+            }
+
             var value = device;
             if (limit.HcaHandles is { } handles)
             {

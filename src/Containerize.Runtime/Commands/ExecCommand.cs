@@ -32,6 +32,7 @@ internal static class ExecCommand
         var spec = (container.State.TryReadConfig() ?? throw Stopped(words[0])) with { Hooks = null };
         spec = spec with { Process = ProcessOf(options, spec.Process!, [.. words.Skip(1)]) };
         CheckStatus(container, options);
+        Capabilities.WarnOfUnavailable(spec.Process!.Capabilities, spec.HasOwn("user"), invocation.Log);
 
         using var target = container.TryOpenProcess() ?? throw Stopped(words[0]);
         using var console = ConsoleEnds.Make(options, spec.Process!.Terminal, options.Has("detach"));
@@ -49,11 +50,19 @@ internal static class ExecCommand
             ListenDescriptors = CreateCommand.Listening(),
         };
         var duties = new Host.Duties(
-            pid => SetOomScore(pid, spec.Process!),
+            pid =>
+            {
+                listener?.Dispose();
+                Prepare(pid, spec.Process!);
+            },
             null,
             pid => Rlimits.Raise(pid, spec.Process!.Rlimits),
             // Not before: our own start takes a thread, which a limit of the container may not allow.
-            pid => cgroup.Join(pid, container.Record.InitProcessPid, Rootless.IsSo));
+            pid =>
+            {
+                cgroup.Join(pid, container.Record.InitProcessPid, Rootless.IsSo);
+                CpuAffinity.Apply(pid, spec.Process!.ExecCpuAffinity?.Final);
+            });
         using var host = Host.Start(spec, Joins(target, container.Record.InitProcessPid), request, RuntimeDocuments.Write(spec), duties);
         try
         {
@@ -103,8 +112,9 @@ internal static class ExecCommand
         return flags == 0 ? [] : [new NamespaceJoin(target.Number, flags, $"the namespaces of process {pid}")];
     }
 
-    private static void SetOomScore(int pid, ProcessSpec process)
+    private static void Prepare(int pid, ProcessSpec process)
     {
+        CpuAffinity.Apply(pid, process.ExecCpuAffinity?.Initial);
         if (process.OomScoreAdj is { } score)
         {
             FileSystem.TryWriteText(Descriptor.WorkingDirectory, $"/proc/{pid}/oom_score_adj", $"{score}");

@@ -19,15 +19,23 @@ internal static class SeccompAction
 
     /// <summary>Reads an action of a profile.</summary>
     /// <param name="name">As SCMP_ACT_ERRNO.</param>
-    /// <param name="errno">What ERRNO and TRACE tell; absent: EPERM. Without meaning for the others, which runc accepts too.</param>
+    /// <param name="errno">What ERRNO and TRACE tell; absent: EPERM. The others have none.</param>
     /// <exception cref="ContainerizeException">It is none.</exception>
-    public static uint Parse(string? name, uint? errno) => name switch
+    public static uint Parse(string? name, uint? errno)
+    {
+        var action = Parse(name);
+        return action is Errno or Trace ? action | Data(errno)
+            : errno is null ? action
+            : throw SeccompErrors.Invalid($"{name} has the error number {errno}", "Give one only to SCMP_ACT_ERRNO and SCMP_ACT_TRACE.");
+    }
+
+    private static uint Parse(string? name) => name switch
     {
         "SCMP_ACT_KILL" or "SCMP_ACT_KILL_THREAD" => KillThread,
         "SCMP_ACT_KILL_PROCESS" => KillProcess,
         "SCMP_ACT_TRAP" => Trap,
-        "SCMP_ACT_ERRNO" => Errno | Data(errno),
-        "SCMP_ACT_TRACE" => Trace | Data(errno),
+        "SCMP_ACT_ERRNO" => Errno,
+        "SCMP_ACT_TRACE" => Trace,
         "SCMP_ACT_NOTIFY" => Notify,
         "SCMP_ACT_LOG" => Log,
         "SCMP_ACT_ALLOW" => Allow,

@@ -42,6 +42,11 @@ internal static class SeccompCompiler
             notifies |= rules[^1].Action == SeccompAction.Notify;
         }
 
+        if (spec.ListenerMetadata is not null && string.IsNullOrEmpty(spec.ListenerPath))
+        {
+            throw SeccompErrors.Invalid("it has listenerMetadata, and there is nobody to tell it", "Set listenerPath, or leave it out.");
+        }
+
         if (notifies && string.IsNullOrEmpty(spec.ListenerPath))
         {
             throw SeccompErrors.Invalid("a rule has SCMP_ACT_NOTIFY, and there is nobody to notify", "Set listenerPath.");
@@ -52,6 +57,20 @@ internal static class SeccompCompiler
         return program.Length > SeccompFilter.MostInstructions
             ? throw SeccompErrors.TooLong()
             : new SeccompFilter(program, SeccompFlags.Of(spec, notifies));
+    }
+
+    /// <summary>Whether a rule of the profile hands calls to a listener.</summary>
+    public static bool Notifies(SeccompSpec spec)
+    {
+        foreach (var rule in spec.Syscalls ?? [])
+        {
+            if (rule.Action == "SCMP_ACT_NOTIFY")
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static BpfInstruction[] Program(List<SyscallAbi> abis, List<SeccompRule> rules, uint fallback)

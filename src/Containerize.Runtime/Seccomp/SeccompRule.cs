@@ -13,7 +13,11 @@ internal sealed record SeccompRule(IReadOnlyList<string> Names, uint Action, Arg
     public static SeccompRule Parse(SyscallRule rule)
     {
         var action = SeccompAction.Parse(rule.Action, rule.ErrnoRet);
-        var names = rule.Names ?? [];
+        if (rule.Names is not { Count: > 0 } names)
+        {
+            throw SeccompErrors.Invalid("a rule has no names", "Name its calls, or leave it out.");
+        }
+
         foreach (var name in names)
         {
             if (string.IsNullOrEmpty(name))

@@ -6,6 +6,7 @@ namespace Containerize.Runtime.Steps;
 /// <summary>The five sets of capabilities of the calling thread (capabilities(7)).</summary>
 internal static unsafe class Capabilities
 {
+    private const int ReadBounding = 23;
     private const int DropBounding = 24;
     private const int Ambient = 47;
     private const int AmbientRaise = 2;
@@ -36,6 +37,41 @@ internal static unsafe class Capabilities
         }
 
         return set;
+    }
+
+    /// <summary>Warns of capabilities that the kernel does not know, or that we do not have to give (config.md, Linux Process).</summary>
+    /// <param name="spec">The five sets.</param>
+    /// <param name="hasUserNamespace">Whether the container has a user namespace of its own, in which all can be had.</param>
+    /// <param name="log">Where is warned.</param>
+    public static void WarnOfUnavailable(CapabilitiesSpec? spec, bool hasUserNamespace, RuntimeLog log)
+    {
+        var missing = new SortedSet<string>(StringComparer.Ordinal);
+        var asked = 0ul;
+        foreach (var set in (IReadOnlyList<string>?[])[spec?.Bounding, spec?.Effective, spec?.Permitted, spec?.Inheritable, spec?.Ambient])
+        {
+            foreach (var name in set ?? [])
+            {
+                var bit = Parse([name]);
+                asked |= bit;
+                if (bit == 0)
+                {
+                    missing.Add(name);
+                }
+            }
+        }
+
+        for (var capability = 0; capability < Names.Length; capability++)
+        {
+            if ((asked & (1ul << capability)) != 0 && Syscall.Try(SyscallNumber.Prctl, ReadBounding, capability) < (hasUserNamespace ? 0 : 1))
+            {
+                missing.Add("CAP_" + Names[capability]);
+            }
+        }
+
+        if (missing.Count > 0)
+        {
+            log.Warning($"ignoring unknown or unavailable capabilities: {string.Join(' ', missing)}");
+        }
     }
 
     /// <summary>Takes out of the bounding set what is not in the configuration's; before the user changes.</summary>
@@ -97,7 +133,6 @@ internal static unsafe class Capabilities
     // What this kernel knows: it refuses sets with more.
     private static ulong Available()
     {
-        const int ReadBounding = 23;
         var last = Names.Length - 1;
         while (last > 0 && Syscall.Try(SyscallNumber.Prctl, ReadBounding, last) < 0)
         {

@@ -23,9 +23,15 @@ internal sealed class Mounts(RootDirectory root, RuntimeSpec spec, InitRequest r
         var what = isBind ? mount.Source ?? "nothing" : mount.Type;
         RootStep.Take($"mounting {what} at {destination}", "See this mount of config.json, and dmesg for what the kernel has to say.", () =>
         {
-            if (options.IdMapped != IdMapped.None && !isBind)
+            var isMapped = mount.UidMappings is { Count: > 0 };
+            if (isMapped != mount.GidMappings is { Count: > 0 })
             {
-                throw RootStep.Refusal($"mounting {what} at {destination}", "only bind mounts can be idmapped", "Remove idmap, or bind a directory.");
+                throw RootStep.Refusal($"mounting {what} at {destination}", "it has only one of uidMappings and gidMappings", "Give it both, or none.");
+            }
+
+            if ((isMapped || options.IdMapped != IdMapped.None) && !isBind)
+            {
+                throw RootStep.Refusal($"mounting {what} at {destination}", "only bind mounts can be idmapped", "Remove idmap and the mappings, or bind a directory.");
             }
 
             if (options.IsRemount)

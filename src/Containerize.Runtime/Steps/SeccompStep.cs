@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Containerize.Oci.Runtime;
 using Containerize.Runtime.Documents;
+using Containerize.Runtime.Linux;
 using Containerize.Runtime.Seccomp;
 
 namespace Containerize.Runtime.Steps;
@@ -46,6 +47,8 @@ internal sealed class SeccompStep
         if (notifications is not null)
         {
             SeccompListener.Send(_listener, notifications.Number, _state);
+            // The end of the connection is the end of the state; we have the only descriptor of it by now.
+            new Descriptor(_listener).Dispose();
         }
     });
 }

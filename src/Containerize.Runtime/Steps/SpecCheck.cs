@@ -22,6 +22,12 @@ internal static class SpecCheck
 
         CheckProcess(spec.Process);
         CheckNamespaces(spec);
+        CheckUnsupported(spec.Linux);
+        if (spec.Annotations?.ContainsKey("") == true)
+        {
+            throw Bad("annotations", "the name of one is empty", "Give it a name.");
+        }
+
         foreach (var mount in spec.Mounts ?? [])
         {
             if (string.IsNullOrEmpty(mount.Destination))
@@ -50,21 +56,39 @@ internal static class SpecCheck
         }
 
         Rlimits.Check(process.Rlimits);
+        CpuAffinity.Check(process.ExecCpuAffinity);
     }
 
     private static void CheckVersion(string? version)
     {
-        var parts = (version ?? "").Split('.');
-        if (parts.Length < 3 || !uint.TryParse(parts[0], out var major) || !uint.TryParse(parts[1], out _))
+        if (!IsSemanticVersion(version ?? ""))
         {
             throw Bad("ociVersion", $"\"{version}\" is not a version of the specification", "Write the version, as 1.2.0.");
         }
 
-        if (major != 1)
+        if (!version!.StartsWith("1.", StringComparison.Ordinal))
         {
             throw Bad("ociVersion", $"{version} is not 1.x, which is what is understood", "Use a bundle of specification 1.");
         }
     }
+
+    // https://semver.org/spec/v2.0.0.html: three numbers, then -parts of a pre-release, then +parts of a build.
+    private static bool IsSemanticVersion(string version)
+    {
+        var plus = version.IndexOf('+');
+        var withoutBuild = plus < 0 ? version : version[..plus];
+        var minus = withoutBuild.IndexOf('-');
+        var numbers = (minus < 0 ? withoutBuild : withoutBuild[..minus]).Split('.');
+        return numbers.Length == 3 && Array.TrueForAll(numbers, IsNumber)
+            && (minus < 0 || Array.TrueForAll(withoutBuild[(minus + 1)..].Split('.'), part => IsIdentifier(part) && (!IsDigits(part) || IsNumber(part))))
+            && (plus < 0 || Array.TrueForAll(version[(plus + 1)..].Split('.'), IsIdentifier));
+    }
+
+    private static bool IsDigits(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExceptInRange('0', '9');
+
+    private static bool IsNumber(string text) => IsDigits(text) && (text.Length == 1 || text[0] != '0');
+
+    private static bool IsIdentifier(string text) => text.Length > 0 && Array.TrueForAll(text.ToCharArray(), c => char.IsAsciiLetterOrDigit(c) || c == '-');
 
     private static void CheckNamespaces(RuntimeSpec spec)
     {
@@ -74,6 +98,11 @@ internal static class SpecCheck
             if (item.Type is null || !Array.Exists(Namespaces.All, known => known.Word == item.Type))
             {
                 throw Bad("linux.namespaces", $"namespace \"{item.Type}\" does not exist", "Use pid, network, mount, ipc, uts, user, cgroup or time.");
+            }
+
+            if (item.Path is { Length: > 0 } path && path[0] != '/')
+            {
+                throw Bad("linux.namespaces", $"the path {path} is not absolute", "Use an absolute path.");
             }
 
             if (!seen.Add(item.Type))
@@ -120,6 +149,20 @@ internal static class SpecCheck
 
         CheckPaths("linux.maskedPaths", spec.Linux?.MaskedPaths);
         CheckPaths("linux.readonlyPaths", spec.Linux?.ReadonlyPaths);
+    }
+
+    // What is valid, or may be, and not had here is an error too (config.md, Valid values).
+    private static void CheckUnsupported(LinuxSpec? linux)
+    {
+        if (linux?.IntelRdt is not null)
+        {
+            throw Bad("linux.intelRdt", "Intel RDT is not supported", "Leave it out.");
+        }
+
+        if (linux?.Personality?.Flags is { Count: > 0 } flags)
+        {
+            throw Bad("linux.personality.flags", $"\"{flags[0]}\" is no flag: there are none", "Leave them out.");
+        }
     }
 
     private static void CheckPaths(string where, IReadOnlyList<string>? paths)

@@ -28,6 +28,8 @@ public class BesideRunc
         {"devices":[{"allow":false,"access":"rwm"},{"allow":true,"type":"b","major":7,"minor":1,"access":"r"},{"allow":true,"type":"c","major":10,"access":"rw"},
         {"allow":true,"type":"b","major":7,"minor":1,"access":"wm"},{"allow":false,"type":"b","major":7,"minor":1,"access":"m"}]}
         """)]
+    [InlineData("""{"devices":[{"allow":true,"access":"rwm"},{"type":"b","major":7,"minor":1,"access":"rwm"}]}""")]
+    [InlineData("""{"blockIO":{"throttleReadBpsDevice":[{"major":7,"minor":0}]},"pids":{}}""")]
     [InlineData("""{"memory":{"limit":67108864},"pids":{"limit":20}}""")]
     [InlineData("""{"memory":{"limit":67108864,"swap":134217728,"reservation":33554432,"swappiness":0,"disableOOMKiller":true}}""")]
     [InlineData("""{"memory":{"limit":-1},"pids":{"limit":-1},"cpu":{"quota":-1}}""")]

@@ -66,7 +66,7 @@ public class ReadingTheCommandLine
         foreach (var words in (string[][])
             [
                 ["create"], ["create", "a", "b"], ["create", "--none", "a"], ["create", "--bundle"], ["start"], ["start", "a", "b"], ["state"], ["kill"], ["kill", "a", "NONE"], ["kill", "a", "99"],
-                ["delete"], ["run"], ["pause"], ["resume"], ["ps"], ["list", "--format", "xml"], ["list", "a"], ["none"], ["--none"], ["--log-format", "xml", "list"], ["update"], ["spec", "a"],
+                ["delete"], ["run"], ["pause"], ["resume"], ["ps"], ["list", "--format", "xml"], ["list", "a"], ["--none"], ["--log-format", "xml", "list"], ["update"], ["spec", "a"],
                 ["--systemd-cgroup", "create", "a"],
             ])
         {
@@ -76,6 +76,7 @@ public class ReadingTheCommandLine
         }
 
         Assert.Equal(255, (await bundle.CallAsync("exec")).ExitCode);
+        Assert.Equal(3, (await bundle.CallAsync("none")).ExitCode);
         Assert.Contains("cgroupfs", (await bundle.CallAsync("--systemd-cgroup", "create", "a")).Errors, StringComparison.Ordinal);
     }
 

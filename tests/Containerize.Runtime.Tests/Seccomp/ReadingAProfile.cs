@@ -20,6 +20,11 @@ public class ReadingAProfile
         { "a rule is about argument 6. System calls have the arguments 0 to 5.", Profile("SCMP_ACT_ALLOW", Rule("SCMP_ACT_KILL", "read", Argument(6, "EQ", 1))) },
         { "the architecture \"SCMP_ARCH_VAX\" is unknown. Write one such as SCMP_ARCH_X86_64.", Profile("SCMP_ACT_ALLOW") with { Architectures = ["SCMP_ARCH_VAX"] } },
         { "the flag \"SECCOMP_FILTER_FLAG_FAST\" is unknown. Write one such as SECCOMP_FILTER_FLAG_LOG.", Profile("SCMP_ACT_ALLOW") with { Flags = ["SECCOMP_FILTER_FLAG_FAST"] } },
+        { "SCMP_ACT_KILL has the error number 7. Give one only to SCMP_ACT_ERRNO and SCMP_ACT_TRACE.", Profile("SCMP_ACT_ALLOW", Rule("SCMP_ACT_KILL", "read") with { ErrnoRet = 7 }) },
+        { "SCMP_ACT_ALLOW has the error number 0. Give one only to SCMP_ACT_ERRNO and SCMP_ACT_TRACE.", Profile("SCMP_ACT_ALLOW") with { DefaultErrnoRet = 0 } },
+        { "it has listenerMetadata, and there is nobody to tell it. Set listenerPath, or leave it out.", Profile("SCMP_ACT_ALLOW") with { ListenerMetadata = "" } },
+        { "a rule has no names. Name its calls, or leave it out.", Profile("SCMP_ACT_ALLOW", new SyscallRule { Action = "SCMP_ACT_KILL", Names = [] }) },
+        { "a rule has no names. Name its calls, or leave it out.", Profile("SCMP_ACT_ALLOW", new SyscallRule { Action = "SCMP_ACT_KILL" }) },
         { "a rule has an empty name. Leave it out.", Profile("SCMP_ACT_ALLOW", Rule("SCMP_ACT_KILL", "")) },
         { "SCMP_ACT_NOTIFY is the default action. Name the calls that the listener is to handle.", Profile("SCMP_ACT_NOTIFY") },
         {
@@ -50,6 +55,12 @@ public class ReadingAProfile
         var error = Assert.Throws<ContainerizeException>(() => SeccompCompiler.Compile(Profile("SCMP_ACT_ALLOW", Rule("SCMP_ACT_ERRNO", "read", arguments)), Architecture.X64));
         Assert.Equal(Reading + "its filter has more than the 4096 instructions that the kernel takes. Use fewer conditions.", error.Message);
     }
+
+    [Fact]
+    public void AnArgumentsNumberThatIsMissingIsZero() =>
+        Assert.Equal(
+            Compile(Profile("SCMP_ACT_ALLOW", Rule("SCMP_ACT_ERRNO", "read", Argument(0, "EQ", 0)))),
+            Compile(Profile("SCMP_ACT_ALLOW", Rule("SCMP_ACT_ERRNO", "read", new SyscallArgument { Op = "SCMP_CMP_EQ" }))));
 
     [Fact]
     public void OneThatSaysNothingIsNoFilter() => Assert.Null(SeccompCompiler.Compile(new SeccompSpec(), Architecture.X64));

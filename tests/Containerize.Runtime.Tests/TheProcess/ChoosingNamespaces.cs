@@ -57,6 +57,9 @@ public class ChoosingNamespaces
     [InlineData("ipc", "ipc")]
     [InlineData("uts", "uts")]
     [InlineData("pid", "pid")]
+    [InlineData("cgroup", "cgroup")]
+    [InlineData("user", "user")]
+    [InlineData("time", "time")]
     public async Task WhatIsNotNamedIsTheHosts(string type, string file)
     {
         using var bundle = await CreateAsync();
@@ -121,6 +124,19 @@ public class ChoosingNamespaces
         Assert.Equal(1, result.ExitCode);
         Assert.Equal("", result.Output);
         Assert.Contains(expected, result.Errors);
+    }
+
+    [SkippableTheory]
+    [InlineData("""{"containerID":0,"hostID":1000000}""")]
+    [InlineData("""{"hostID":1000000,"size":1},{"containerID":1,"hostID":5}""")]
+    public async Task AMapWithoutASizeIsRefused(string map)
+    {
+        using var bundle = await CreateAsync();
+        await MapAsync(bundle);
+        bundle.Spec["linux"]!["gidMappings"] = JsonNode.Parse($"[{map}]");
+        var result = await bundle.RunAsync("echo started");
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        Assert.Contains("writing the container's gid_map", result.Errors);
     }
 
     [SkippableTheory]
