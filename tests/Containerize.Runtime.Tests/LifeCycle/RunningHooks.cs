@@ -152,7 +152,7 @@ public class RunningHooks
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("container process is already dead", result.Errors, StringComparison.Ordinal);
         Assert.False(File.Exists(bundle["started"]));
-        Assert.Equal("stopped", await bundle.StatusAsync(id));
+        await bundle.AwaitStoppedAsync(id);
     }
 
     [SkippableFact]

@@ -16,15 +16,17 @@ internal static class PublishedRuntime
     /// <param name="project">Its directory.</param>
     /// <param name="folder">Where to.</param>
     /// <param name="program">The executable's name.</param>
+    /// <param name="platform">For which platform; absent: this one.</param>
+    /// <param name="options">More options.</param>
     /// <returns>The executable's path.</returns>
-    public static async Task<string> PublishAsync(string project, string folder, string program)
+    public static async Task<string> PublishAsync(string project, string folder, string program, string? platform = null, params string[] options)
     {
         var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../../.."));
         var output = Path.Combine(root, folder);
-        var platform = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
+        platform ??= RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
         // Compiling ahead of time takes minutes on a busy machine.
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])["publish", Path.Combine(root, project), "-c", "Release", "-r", platform, "-o", output])
+        foreach (var argument in (string[])["publish", Path.Combine(root, project), "-c", "Release", "-r", platform, "-o", output, .. options])
         {
             start.ArgumentList.Add(argument);
         }
