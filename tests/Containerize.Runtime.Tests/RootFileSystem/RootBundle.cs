@@ -116,6 +116,13 @@ internal sealed class RootBundle : IDisposable
     /// <summary>Runs a shell script in the container with runc.</summary>
     public Task<ToolRunner.Result> RunWithRuncAsync(string script, params string[] options) => RunWithAsync("runc", script, options);
 
+    /// <summary>Runs a shell script in the container with crun, without a cgroup: it refuses a host that has both versions.</summary>
+    public Task<ToolRunner.Result> RunWithCrunAsync(string script)
+    {
+        ToolRunner.Require("crun");
+        return RunWithAsync("crun", script, [], "--cgroup-manager=disabled");
+    }
+
     /// <summary>What both give, the root renewed in between; what differs by run is made the same.</summary>
     public async Task<(string Ours, string Runc)> RunBothAsync(string script, Action? prepare = null)
     {
@@ -148,12 +155,12 @@ internal sealed class RootBundle : IDisposable
 
     private static string Text(ToolRunner.Result result) => $"exit code {result.ExitCode}\n{MountInfoText.Normalise(result.Output)}{result.Errors}";
 
-    private async Task<ToolRunner.Result> RunWithAsync(string runtime, string script, string[] options)
+    private async Task<ToolRunner.Result> RunWithAsync(string runtime, string script, string[] options, params string[] global)
     {
         Spec["process"]!["args"] = new JsonArray("/bin/sh", "-c", script);
         await File.WriteAllTextAsync(this["config.json"], Spec.ToJsonString());
         return await ToolRunner.RunAsync(
             runtime,
-            ["--root", _folder["state"], "run", "--bundle", _folder.Path, .. options, MountInfoText.ContainerPrefix + Guid.NewGuid().ToString("N")]);
+            ["--root", _folder["state"], .. global, "run", "--bundle", _folder.Path, .. options, MountInfoText.ContainerPrefix + Guid.NewGuid().ToString("N")]);
     }
 }
