@@ -12,5 +12,5 @@ public static class ByteFormat
     /// gzip and zstd compressors; and the default time. A change of any of these needs a new number and new golden digests
     /// (GoldenDigests in the tests). It is part of the cache keys, so layers of another version are never found.
     /// </remarks>
-    public const int CompatibilityVersion = 2;
+    public const int CompatibilityVersion = 3;
 }

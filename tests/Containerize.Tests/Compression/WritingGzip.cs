@@ -72,7 +72,7 @@ public class WritingGzip
     {
         // Two copies at distance 32,768, a byte, which costs nothing, and two more: one block of noise is stored, or two. Of the
         // positions that are farthest away, newer ones have displaced some: between long matches are a few literals.
-        Assert.InRange(Packed.Gzip(Samples.Make("farthest"), threads: 1).Length, 65_536, 68_000);
+        Assert.InRange(Packed.Gzip(Samples.Make("farthest"), threads: 1).Length, 65_536, 73_000);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public class WritingGzip
         // The second half of the noise begins a segment, and is a copy of what ends the one before.
         var noise = Samples.Random(30_000, 21);
         byte[] content = [.. new byte[(512 * 1024) - 30_000], .. noise, .. noise];
-        Assert.InRange(Packed.Gzip(content, threads: 2).Length, 30_000, 31_500);
+        Assert.InRange(Packed.Gzip(content, threads: 2).Length, 30_000, 32_500);
     }
 
     [Fact]

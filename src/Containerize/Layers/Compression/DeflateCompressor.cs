@@ -15,9 +15,9 @@ internal sealed unsafe class DeflateCompressor
     /// <summary>The bytes after a segment that must be there, and are overwritten with zeros.</summary>
     public const int Padding = 16;
 
-    private const int Depth = 4;
-    private const int LazyDepth = 2;
-    private const int GoodLength = 32;
+    private const int Depth = 2;
+    private const int LazyDepth = 1;
+    private const int GoodLength = 16;
 
     // After each 64 positions in a row that have no match, one more is passed over with the next: what is compressed already
     // stays so, and is left behind fast. A chunk starts anew, which bounds it.
@@ -29,7 +29,7 @@ internal sealed unsafe class DeflateCompressor
     // The last match of a chunk may be preceded by the literals that lazy evaluation put before it, or be literals passed over.
     private const int ChunkSlack = 2048;
 
-    private readonly ulong[] _buckets = new ulong[MatchFinder.Buckets];
+    private readonly uint[] _buckets = new uint[MatchFinder.Buckets];
     private readonly uint[] _tokens = new uint[BlockTokens + ChunkTokens + ChunkSlack];
     private readonly DeflateBlockWriter _blocks = new();
     private SymbolCounts _block = new();
@@ -51,7 +51,7 @@ internal sealed unsafe class DeflateCompressor
         buffer.AsSpan(end, Padding).Clear();
         Array.Clear(_buckets);
         fixed (byte* data = buffer, target = output)
-        fixed (ulong* buckets = _buckets)
+        fixed (uint* buckets = _buckets)
         {
             var finder = new MatchFinder(data, buckets);
             for (var i = 0; i < start; i++)

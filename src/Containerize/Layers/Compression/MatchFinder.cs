@@ -4,17 +4,17 @@ using System.Runtime.CompilerServices;
 
 namespace Containerize.Layers.Compression;
 
-/// <summary>Finds earlier occurrences within 32 KiB: for each hash of 4 bytes, a bucket with the last four positions that had it.</summary>
+/// <summary>Finds earlier occurrences within 32 KiB: for each hash of 4 bytes, a bucket with the last two positions that had it.</summary>
 /// <remarks>
 /// A bucket is one word, the newest position lowest, and of each position it has the low 16 bits: inserting is a shift, and all
-/// buckets together fit in a CPU's nearest caches, which is worth more than what longer chains would find. A bucket that
+/// buckets together are the size of a CPU's nearest cache, which is worth more than what longer chains would find. A bucket that
 /// was never used, or not for long, names places that have nothing to do with the hash: the bytes there decide, as they do
 /// for hashes that collide.
 /// Positions count from the start of the buffer and are inserted in order, each at most once. Loads are little-endian on every
 /// machine, as hashes decide which matches are seen, and so the bytes. Reads go up to 8 bytes past the end of the data: the
 /// caller zeroes them.
 /// </remarks>
-internal readonly unsafe struct MatchFinder(byte* data, ulong* buckets)
+internal readonly unsafe struct MatchFinder(byte* data, uint* buckets)
 {
     /// <summary>The number of buckets: more would find little more and miss the cache more often.</summary>
     public const int Buckets = 1 << HashBits;
@@ -26,7 +26,7 @@ internal readonly unsafe struct MatchFinder(byte* data, ulong* buckets)
     private const int PositionBits = 16;
 
     private readonly byte* _data = data;
-    private readonly ulong* _buckets = buckets;
+    private readonly uint* _buckets = buckets;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Insert(int position)
@@ -40,7 +40,7 @@ internal readonly unsafe struct MatchFinder(byte* data, ulong* buckets)
     /// <param name="beat">Only longer matches count; at least <see cref="MinMatch"/> less 1.</param>
     /// <param name="most">No match is longer: 258, or what is left.</param>
     /// <param name="good">The search ends with a match of this length.</param>
-    /// <param name="depth">The most positions that are tried: up to four.</param>
+    /// <param name="depth">The most positions that are tried: up to two.</param>
     /// <returns>The length from bit 16, the distance below; 0 where there is none.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint InsertAndFind(int position, int beat, int most, int good, int depth)
