@@ -51,8 +51,12 @@ public sealed class ProjectBuild(BuildContext context)
         catch
         {
             stop.Cancel();
-            registry?.Settle();
             throw;
+        }
+        finally
+        {
+            // Also where the image turned out to be there already, and a layer of it is still being asked for.
+            registry?.Settle();
         }
     }
 
