@@ -20,7 +20,7 @@ public sealed class ProjectBuild(BuildContext context)
             var resolving = Resolve(job, stop.Token);
             try
             {
-                plans.Add(Plan(job, Scan(job, resolving), resolving, (_, _) => { }, stop).Plan);
+                plans.Add(Plan(job, Scan(job, resolving), resolving, null, stop).Plan);
             }
             finally
             {
@@ -93,7 +93,6 @@ public sealed class ProjectBuild(BuildContext context)
     private PlatformImage BuildOne(Job job, IEarlyDestination? registry, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Action<Layer, bool> announce = registry is null ? (_, _) => { } : (layer, isNew) => registry.Announce(layer, isNew, cancellationToken);
         var resolving = Resolve(job, stop.Token);
         Task<Planned>? planning = null;
         try
@@ -104,8 +103,8 @@ public sealed class ProjectBuild(BuildContext context)
                 context.Report(warning);
             }
 
-            planning = Background.Run(() => Plan(job, scanned, resolving, announce, stop));
-            var layers = ImageBuilder.BuildLayers(scanned.Layers, job.Settings.Compression, context.Layers, announce, stop.Token);
+            planning = Background.Run(() => Plan(job, scanned, resolving, registry, stop));
+            var layers = ImageBuilder.BuildLayers(scanned.Layers, job.Settings.Compression, context.Layers, registry, stop.Token);
             var (plan, baseImage) = planning.GetAwaiter().GetResult();
             return new PlatformImage(ImageBuilder.Assemble(plan, baseImage, layers), plan, baseImage.Manifest.Layers.Count);
         }
@@ -144,7 +143,7 @@ public sealed class ProjectBuild(BuildContext context)
     }
 
     private static Planned Plan(
-        Job job, Scanned scanned, Task<ResolvedBase> resolving, Action<Layer, bool> announce, CancellationTokenSource stop)
+        Job job, Scanned scanned, Task<ResolvedBase> resolving, IEarlyDestination? registry, CancellationTokenSource stop)
     {
         try
         {
@@ -152,7 +151,7 @@ public sealed class ProjectBuild(BuildContext context)
             var plan = ImagePlanner.Plan(job.Project, job.Settings, scanned.Output, scanned.Layers, facts);
             foreach (var layer in image.Layers)
             {
-                announce(layer, false);
+                registry?.Announce(layer, isNew: false);
             }
 
             return new Planned(plan, image);

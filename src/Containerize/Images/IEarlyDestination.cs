@@ -7,14 +7,16 @@ namespace Containerize.Images;
 public interface IEarlyDestination : IImageDestination
 {
     /// <summary>Tells that an image will be written.</summary>
-    /// <param name="cancellationToken">Cancels what is done before.</param>
+    /// <param name="cancellationToken">Cancels all that is done before.</param>
     void Begin(CancellationToken cancellationToken);
+
+    /// <summary>Tells that a layer is being made, which will be announced.</summary>
+    void Expect();
 
     /// <summary>Tells of a layer that the image will have; it may be sent at once or not at all.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="isNew">Whether it was made just now; one that was made before is likely to be there.</param>
-    /// <param name="cancellationToken">Cancels the sending.</param>
-    void Announce(Layer layer, bool isNew, CancellationToken cancellationToken);
+    /// <param name="isNew">Whether it was made just now, and expected; one that was made before is likely to be there.</param>
+    void Announce(Layer layer, bool isNew);
 
     /// <summary>Waits until nothing is under way: after a cancellation, where the image will not be written.</summary>
     void Settle();

@@ -10,21 +10,21 @@ internal static class ImageBuilder
     /// <param name="specs">The plans of the layers.</param>
     /// <param name="compression">How they are compressed.</param>
     /// <param name="builder">Builds the layers.</param>
-    /// <param name="announce">Takes a layer, and whether it was made just now.</param>
+    /// <param name="destination">Told of them; null where nobody is.</param>
     /// <param name="cancellationToken">Cancels the building.</param>
     public static IReadOnlyList<Layer> BuildLayers(
         IReadOnlyList<LayerSpec> specs,
         LayerCompression compression,
         LayerBuilder builder,
-        Action<Layer, bool> announce,
+        IEarlyDestination? destination,
         CancellationToken cancellationToken)
     {
         var layers = new List<Layer>();
         foreach (var spec in specs)
         {
             // One after the other: a layer already uses every thread that it is given, and memory stays that of one.
-            layers.Add(builder.Build(spec, compression, out var isNew, cancellationToken));
-            announce(layers[^1], isNew);
+            layers.Add(builder.Build(spec, compression, destination is null ? null : destination.Expect, out var isNew, cancellationToken));
+            destination?.Announce(layers[^1], isNew);
         }
 
         return layers;

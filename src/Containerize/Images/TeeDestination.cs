@@ -18,11 +18,20 @@ public sealed class TeeDestination(IReadOnlyList<IImageDestination> destinations
     }
 
     /// <inheritdoc />
-    public void Announce(Layer layer, bool isNew, CancellationToken cancellationToken)
+    public void Expect()
     {
         foreach (var destination in destinations.OfType<IEarlyDestination>())
         {
-            destination.Announce(layer, isNew, cancellationToken);
+            destination.Expect();
+        }
+    }
+
+    /// <inheritdoc />
+    public void Announce(Layer layer, bool isNew)
+    {
+        foreach (var destination in destinations.OfType<IEarlyDestination>())
+        {
+            destination.Announce(layer, isNew);
         }
     }
 

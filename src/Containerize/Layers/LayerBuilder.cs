@@ -16,10 +16,15 @@ public sealed class LayerBuilder(LayerCache cache, int threads)
     /// written; after these and after cancellation nothing is left half.
     /// </remarks>
     public Task<Layer> BuildAsync(LayerSpec spec, LayerCompression compression, CancellationToken cancellationToken = default) =>
-        Task.Run(() => Build(spec, compression, out _, cancellationToken), cancellationToken);
+        Task.Run(() => Build(spec, compression, making: null, out _, cancellationToken), cancellationToken);
 
-    /// <summary>The same on this thread, and whether the layer was made and not found.</summary>
-    internal Layer Build(LayerSpec spec, LayerCompression compression, out bool isNew, CancellationToken cancellationToken)
+    /// <summary>The same on this thread.</summary>
+    /// <param name="spec">The plan of the layer.</param>
+    /// <param name="compression">How it is compressed.</param>
+    /// <param name="making">Called before it is made.</param>
+    /// <param name="isNew">Whether it was made, and not found.</param>
+    /// <param name="cancellationToken">Cancels the building.</param>
+    internal Layer Build(LayerSpec spec, LayerCompression compression, Action? making, out bool isNew, CancellationToken cancellationToken)
     {
         isNew = false;
         var identity = cache.Identify(spec, compression);
@@ -35,6 +40,7 @@ public sealed class LayerBuilder(LayerCache cache, int threads)
         }
 
         isNew = true;
+        making?.Invoke();
         return Make(identity, compression, cancellationToken);
     }
 

@@ -14,17 +14,30 @@ namespace Containerize.Registries;
 /// <param name="isThere">Whether the repository has a blob.</param>
 /// <param name="upload">Brings a layer there.</param>
 /// <param name="threads">How many layers may be on their way at once.</param>
-internal sealed class RegistryAhead(Func<Descriptor, CancellationToken, bool> isThere, RegistryUpload upload, int threads)
+/// <param name="cancellationToken">Cancels all of it.</param>
+internal sealed class RegistryAhead(
+    Func<Descriptor, CancellationToken, bool> isThere, RegistryUpload upload, int threads, CancellationToken cancellationToken)
 {
     private readonly ConcurrentDictionary<Digest, TaskCompletionSource<Layer>> _layers = new();
-    private readonly Queue<Layer> _waiting = new();
+    private readonly Queue<Item> _waiting = new();
+    private readonly Queue<Task<Uri>> _opened = new();
     private readonly List<Task<object>> _working = [];
     private readonly Lock _one = new();
     private int _idle = threads;
     private bool _begun;
 
+    /// <summary>See <see cref="IEarlyDestination.Expect"/>: opens the layer's upload, which needs no digest.</summary>
+    public void Expect()
+    {
+        var opening = Background.Run(() => upload.Open(cancellationToken));
+        lock (_one)
+        {
+            _opened.Enqueue(opening);
+        }
+    }
+
     /// <summary>See <see cref="IEarlyDestination.Announce"/>.</summary>
-    public void Announce(Layer layer, bool isNew, CancellationToken cancellationToken)
+    public void Announce(Layer layer, bool isNew)
     {
         if (MediaTypes.IsForeignLayer(layer.Descriptor.MediaType))
         {
@@ -38,12 +51,12 @@ internal sealed class RegistryAhead(Func<Descriptor, CancellationToken, bool> is
                 return;
             }
 
-            _waiting.Enqueue(layer);
+            _waiting.Enqueue(new Item(layer, isNew));
             _begun |= isNew;
             for (var more = _begun ? Math.Min(_idle, _waiting.Count) : 0; more > 0; more--)
             {
                 _idle--;
-                _working.Add(Background.Run<object>(() => WorkOff(cancellationToken)));
+                _working.Add(Background.Run<object>(WorkOff));
             }
         }
     }
@@ -60,7 +73,7 @@ internal sealed class RegistryAhead(Func<Descriptor, CancellationToken, bool> is
     /// <summary>Waits until one of these is there; fails as its sending did.</summary>
     public void Await(Descriptor blob) => _layers[blob.Digest].Task.GetAwaiter().GetResult();
 
-    /// <summary>Waits until nothing is being sent.</summary>
+    /// <summary>Waits until nothing is being sent, and gives up the uploads that nobody needed.</summary>
     public void Settle()
     {
         // Nobody announces any more.
@@ -68,25 +81,34 @@ internal sealed class RegistryAhead(Func<Descriptor, CancellationToken, bool> is
         {
             Background.Settle(working);
         }
+
+        while (_opened.TryDequeue(out var opening))
+        {
+            Background.Settle(opening);
+            if (opening.IsCompletedSuccessfully && !cancellationToken.IsCancellationRequested)
+            {
+                upload.Abandon(opening.Result, cancellationToken);
+            }
+        }
     }
 
-    private RegistryAhead WorkOff(CancellationToken cancellationToken)
+    private RegistryAhead WorkOff()
     {
-        while (Next() is { } layer)
+        while (Next() is { } item)
         {
-            Send(layer, _layers[layer.Descriptor.Digest], cancellationToken);
+            Send(item, _layers[item.Layer.Descriptor.Digest]);
         }
 
         return this;
     }
 
-    private Layer? Next()
+    private Item? Next()
     {
         lock (_one)
         {
-            if (_waiting.TryDequeue(out var layer))
+            if (_waiting.TryDequeue(out var item))
             {
-                return layer;
+                return item;
             }
 
             _idle++;
@@ -94,14 +116,15 @@ internal sealed class RegistryAhead(Func<Descriptor, CancellationToken, bool> is
         }
     }
 
-    private void Send(Layer layer, TaskCompletionSource<Layer> done, CancellationToken cancellationToken)
+    private void Send(Item item, TaskCompletionSource<Layer> done)
     {
+        var layer = item.Layer;
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (!isThere(layer.Descriptor, cancellationToken))
             {
-                upload.Write(layer.Descriptor, layer.Source, cancellationToken);
+                upload.Write(layer.Descriptor, layer.Source, item.IsNew ? Opened() : null, cancellationToken);
             }
 
             done.SetResult(layer);
@@ -112,4 +135,24 @@ internal sealed class RegistryAhead(Func<Descriptor, CancellationToken, bool> is
             done.SetException(e);
         }
     }
+
+    // An upload that was opened ahead; null where none was, or it failed: then it is opened again, and fails as it does.
+    private Uri? Opened()
+    {
+        Task<Uri>? opening;
+        lock (_one)
+        {
+            _opened.TryDequeue(out opening);
+        }
+
+        if (opening is null)
+        {
+            return null;
+        }
+
+        Background.Settle(opening);
+        return opening.IsCompletedSuccessfully ? opening.Result : null;
+    }
+
+    private sealed record Item(Layer Layer, bool IsNew);
 }

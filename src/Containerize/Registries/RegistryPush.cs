@@ -14,7 +14,8 @@ internal sealed class RegistryPush : IEarlyDestination
     private readonly IReadOnlyList<Reference> _references;
     private readonly RegistryManifests _manifests;
     private readonly RegistryUpload _upload;
-    private readonly RegistryAhead _ahead;
+    // Both from Begin on.
+    private RegistryAhead? _ahead;
     private Task<RegistryTags>? _tags;
 
     public RegistryPush(RegistryHttp http, IReadOnlyList<Reference> references)
@@ -23,7 +24,6 @@ internal sealed class RegistryPush : IEarlyDestination
         _references = references;
         _manifests = new RegistryManifests(http, references[0]);
         _upload = new RegistryUpload(http, references[0]);
-        _ahead = new RegistryAhead(IsThere, _upload, Questions);
     }
 
     public string Name => string.Join(", ", _references.Select(r => r.ToString()));
@@ -33,20 +33,17 @@ internal sealed class RegistryPush : IEarlyDestination
         if (!_http.Options.Offline && _references.All(r => r.Tag is not null))
         {
             _tags = Background.Run(() => Ask([.. _references.Select(r => r.Tag!).Distinct()], cancellationToken));
+            _ahead = new RegistryAhead(IsThere, _upload, Questions, cancellationToken);
         }
     }
 
-    public void Announce(Layer layer, bool isNew, CancellationToken cancellationToken)
-    {
-        if (_tags is not null)
-        {
-            _ahead.Announce(layer, isNew, cancellationToken);
-        }
-    }
+    public void Expect() => _ahead?.Expect();
+
+    public void Announce(Layer layer, bool isNew) => _ahead?.Announce(layer, isNew);
 
     public void Settle()
     {
-        _ahead.Settle();
+        _ahead?.Settle();
         if (_tags is not null)
         {
             Background.Settle(_tags);
@@ -78,7 +75,7 @@ internal sealed class RegistryPush : IEarlyDestination
         var childrenFirst = await ArtifactCopy.ChildrenFirstAsync(artifact, cancellationToken);
         try
         {
-            Write(childrenFirst, missing, targets.Count, _ahead.Has, IsThere, cancellationToken);
+            Write(childrenFirst, missing, targets.Count, blob => _ahead?.Has(blob) == true, IsThere, cancellationToken);
         }
         catch (ContainerizeException e) when (e.Number is 4005 or 4006 && tags.Blobs.Count > 0)
         {
@@ -113,7 +110,7 @@ internal sealed class RegistryPush : IEarlyDestination
         {
             var blobs = childrenFirst.OfType<Image>().SelectMany(i => ArtifactCopy.BlobsOf(i).Select(b => new Content(i, b))).DistinctBy(c => c.Blob.Digest).ToList();
             WriteBlobs([.. blobs.Where(b => !isAhead(b.Blob))], isThere, cancellationToken);
-            blobs.FindAll(b => isAhead(b.Blob)).ForEach(b => _ahead.Await(b.Blob));
+            blobs.FindAll(b => isAhead(b.Blob)).ForEach(b => _ahead!.Await(b.Blob));
             var children = childrenFirst.Take(childrenFirst.Count - 1).ToList();
             WriteManifests([.. children.OfType<Image>()], Uploads);
             WriteManifests([.. children.OfType<ImageIndex>()], 1);

@@ -20,8 +20,28 @@ internal sealed class RegistryUpload(RegistryHttp http, Reference reference)
         return response.StatusCode == HttpStatusCode.OK;
     }
 
+    /// <summary>Opens an upload for a blob that is not known yet.</summary>
+    internal Uri Open(CancellationToken cancellationToken) => Open($"opening an upload to {Place}", cancellationToken);
+
+    /// <summary>Gives up an upload that was opened and is not needed; what the registry says to that does not matter.</summary>
+    internal void Abandon(Uri session, CancellationToken cancellationToken)
+    {
+        var request = new RegistryRequest(HttpMethod.Delete, session, $"giving up an upload to {Place}") { Scope = new RegistryScope(reference.Repository, Push) };
+        try
+        {
+            http.Send(request, cancellationToken).Dispose();
+        }
+        catch (ContainerizeException)
+        {
+            // It ends by itself.
+        }
+    }
+
     /// <summary>Mounts the blob where it comes from another repository of this registry, else sends it.</summary>
-    internal void Write(Descriptor blob, IBlobSource source, CancellationToken cancellationToken)
+    internal void Write(Descriptor blob, IBlobSource source, CancellationToken cancellationToken) => Write(blob, source, null, cancellationToken);
+
+    /// <summary>The same, through an upload that was opened before.</summary>
+    internal void Write(Descriptor blob, IBlobSource source, Uri? opened, CancellationToken cancellationToken)
     {
         var doing = $"writing the blob {blob.Digest} to {Place}";
         var mountFrom = BlobSources.Find<RegistryBlobs>(source, blob) is { } origin
@@ -29,7 +49,7 @@ internal sealed class RegistryUpload(RegistryHttp http, Reference reference)
             && origin.Repository != reference.Repository
             ? origin.Repository
             : null;
-        var session = Start(blob, mountFrom, doing, cancellationToken);
+        var session = opened ?? Start(blob, mountFrom, doing, cancellationToken);
         if (session is null)
         {
             return;
@@ -121,6 +141,11 @@ internal sealed class RegistryUpload(RegistryHttp http, Reference reference)
             }
         }
 
+        return Open(doing, cancellationToken);
+    }
+
+    private Uri Open(string doing, CancellationToken cancellationToken)
+    {
         var request = new RegistryRequest(HttpMethod.Post, Address("blobs/uploads/"), doing)
         {
             Scope = new RegistryScope(reference.Repository, Push),

@@ -84,6 +84,20 @@ public sealed class PushingWhileBuilding : IDisposable
         Assert.Equal(await SampleImages.ReadLayersAsync(image), await SampleImages.ReadLayersAsync(read));
     }
 
+    [SkippableFact]
+    public async Task AnUploadThatWasOpenedAndIsNotNeededIsGivenUp()
+    {
+        await using var registry = await DockerRegistry.StartAsync();
+        await _client.PushDestination([Name(registry.Host)]).WriteAsync(ImageOf(Base, App), CancellationToken.None);
+        registry.ForgetRequests();
+        // As with a cache that was lost: the layer is made again, and is there.
+        var push = Begin(registry.Host);
+        Announce(push, (Base, false), (App, true));
+        await push.WriteAsync(ImageOf(Base, App), CancellationToken.None);
+        push.Settle();
+        Assert.Equal(["DELETE", "HEAD", "POST"], registry.Requests.Select(Method).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task AFailureIsToldWhenTheImageIsWritten()
     {
@@ -103,7 +117,8 @@ public sealed class PushingWhileBuilding : IDisposable
         using var stop = new CancellationTokenSource();
         var push = _client.PushDestination([Name(silent.Host)]);
         push.Begin(stop.Token);
-        push.Announce(App, true, stop.Token);
+        push.Expect();
+        push.Announce(App, true);
         await stop.CancelAsync();
         await Task.Run(push.Settle, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20), CancellationToken.None);
         release.Set();
@@ -120,7 +135,12 @@ public sealed class PushingWhileBuilding : IDisposable
     {
         foreach (var (layer, isNew) in layers)
         {
-            push.Announce(layer, isNew, CancellationToken.None);
+            if (isNew)
+            {
+                push.Expect();
+            }
+
+            push.Announce(layer, isNew);
         }
     }
 
