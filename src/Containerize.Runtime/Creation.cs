@@ -61,27 +61,46 @@ internal sealed class Creation
             Owner = (uint)Syscall.Try(SyscallNumber.Geteuid),
             Annotations = _bundle.Spec.Annotations,
         };
-        Capabilities.WarnOfUnavailable(_bundle.Spec.Process!.Capabilities, _bundle.Spec.HasOwn("user"), wishes.Log);
         Cgroup? cgroup = null;
         Host? host = null;
         try
         {
-            state.WriteConfig(_bundle.Config);
-            var resources = _bundle.Spec.Linux?.Resources;
             var hierarchies = CgroupHierarchies.Find();
             var place = CgroupPath.Of(_bundle.Spec.Linux?.CgroupsPath, id);
             // Before each thing is made: whoever finds us killed finds what may be there.
             state.Write(record with { PlannedCgroups = Plan(hierarchies, place) });
-            cgroup = Cgroup.Create(hierarchies, place, resources, _rootless);
-            record = record with { CgroupPaths = new Dictionary<string, string>(cgroup.Paths) };
-            state.Write(record);
+            cgroup = Cgroup.Begin(hierarchies, place, _bundle.Spec.Linux?.Resources, _rootless);
             state.MakeStartFifo();
             using var fifo = FileSystem.Open(state.Number, StateDirectory.StartFifo, OpenFlags.PathOnly | OpenFlags.NoFollow);
             using var listener = ConnectListener(_bundle.Spec.Linux?.Seccomp);
-            var request = Request(id, wishes, fifo.Number, record.CgroupPaths) with { SeccompListener = listener?.Number ?? -1 };
-            host = Start(request, cgroup, listener, pid => record.Describe("creating", pid), pid =>
-                // While init still waits for us, and ends with us: from here on it can be found.
-                state.Write(record with { InitProcessPid = pid, InitProcessStart = ProcessStat.TryRead(pid)?.Start ?? 0 }));
+            var request = Request(id, wishes, fifo.Number) with { SeccompListener = listener?.Number ?? -1 };
+            var made = cgroup;
+            host = Start(request, new Host.Duties(
+                pid =>
+                {
+                    // Init has its own.
+                    listener?.Dispose();
+                    state.WriteConfig(_bundle.Config);
+                    Capabilities.WarnOfUnavailable(_bundle.Spec.Process!.Capabilities, _bundle.Spec.HasOwn("user"), wishes.Log);
+                    var prepared = Prepare(pid, made);
+                    record = record with { CgroupPaths = prepared.Cgroups };
+                    return prepared;
+                },
+                pid =>
+                {
+                    Hooks.Run("prestart", _bundle.Spec.Hooks?.Prestart, record.Describe("creating", pid));
+                    Hooks.Run("createRuntime", _bundle.Spec.Hooks?.CreateRuntime, record.Describe("creating", pid));
+                },
+                pid => Rlimits.Raise(pid, _bundle.Spec.Process!.Rlimits),
+                pid =>
+                {
+                    made.ApplyProcessLimit(_bundle.Spec.Linux?.Resources);
+                    // While init still waits for us, and ends with us: from here on it can be found.
+                    state.Write(record with { InitProcessPid = pid, InitProcessStart = ProcessStat.TryRead(pid)?.Start ?? 0 });
+                })
+            {
+                Birthplace = _rootless ? null : cgroup.Birthplace,
+            });
             if (wishes.PidFile is { } pidFile)
             {
                 Failure.Step($"writing the pid file {pidFile}", () => PidFiles.Write(pidFile, host.Pid));
@@ -134,29 +153,11 @@ internal sealed class Creation
         return planned;
     }
 
-    private Host Start(InitRequest request, Cgroup cgroup, Descriptor? listener, Func<int, ContainerState> describe, Action<int> record)
+    private Host Start(InitRequest request, Host.Duties duties)
     {
         var joins = OpenNamespaces();
         try
         {
-            var duties = new Host.Duties(
-                pid =>
-                {
-                    // Init has its own.
-                    listener?.Dispose();
-                    Prepare(pid, cgroup);
-                },
-                pid =>
-                {
-                    Hooks.Run("prestart", _bundle.Spec.Hooks?.Prestart, describe(pid));
-                    Hooks.Run("createRuntime", _bundle.Spec.Hooks?.CreateRuntime, describe(pid));
-                },
-                pid => Rlimits.Raise(pid, _bundle.Spec.Process!.Rlimits),
-                pid =>
-                {
-                    cgroup.ApplyProcessLimit(_bundle.Spec.Linux?.Resources);
-                    record(pid);
-                });
             return Host.Start(_bundle.Spec, joins, request, _bundle.Config, duties);
         }
         finally
@@ -168,10 +169,15 @@ internal sealed class Creation
         }
     }
 
-    private void Prepare(int pid, Cgroup cgroup)
+    private Host.Preparation Prepare(int pid, Cgroup cgroup)
     {
         var resources = _bundle.Spec.Linux?.Resources;
-        cgroup.Join(pid, rootless: _rootless);
+        cgroup.Complete();
+        if (_rootless)
+        {
+            cgroup.Join(pid, rootless: true);
+        }
+
         cgroup.Apply(resources, DevicePolicy.Of(resources?.Devices), _rootless);
         if (!_rootless && CgroupOwner.Of(_bundle.Spec) is { } owner)
         {
@@ -187,9 +193,11 @@ internal sealed class Creation
                 Failure.Step($"setting oom_score_adj to {score}", () => Syscall.Check(written, "write", $"/proc/{pid}/oom_score_adj"));
             }
         }
+
+        return new(new Dictionary<string, string>(cgroup.Paths), _rootless ? null : cgroup.OpenEntrance());
     }
 
-    private InitRequest Request(string id, Wishes wishes, int fifo, Dictionary<string, string>? cgroups) => new()
+    private InitRequest Request(string id, Wishes wishes, int fifo) => new()
     {
         Id = id,
         Bundle = _bundle.Path,
@@ -201,7 +209,6 @@ internal sealed class Creation
         NoPivot = wishes.NoPivot,
         NoNewKeyring = wishes.NoNewKeyring,
         InUserNamespace = _rootless || _bundle.Spec.HasOwn("user"),
-        Cgroups = cgroups,
     };
 
     // Those that are joined by path, in the order in which that can be done.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Containerize.Oci.Runtime;
+using Containerize.Runtime.Cgroups;
 using Containerize.Runtime.Documents;
 using Containerize.Runtime.Linux;
 using Containerize.Runtime.Steps;
@@ -17,6 +18,9 @@ internal sealed unsafe class Host : IDisposable
     // Whether a first child joins namespaces and makes the second, who becomes init.
     private bool _twoChildren;
 
+    // Whether the child waits for our word before it executes anything.
+    private bool _waits;
+
     private Host(RuntimeSpec spec, SyncChannel channel)
     {
         _spec = spec;
@@ -29,12 +33,21 @@ internal sealed unsafe class Host : IDisposable
     /// <summary>Init's pidfd.</summary>
     public int Process => _process!.Number;
 
-    /// <summary>What is done for a child at the points at which it waits.</summary>
-    /// <param name="Prepare">Before it executes anything: cgroup and the like. The child's process id.</param>
+    /// <summary>What is done for a child, mostly at the points at which it waits.</summary>
+    /// <param name="Prepare">While it starts: cgroup and the like. The child's process id; what it is asked then.</param>
     /// <param name="Hooks">When everything is mounted; null where there are no such hooks.</param>
     /// <param name="Limits">Before it becomes another user: limits that our own start would not survive.</param>
     /// <param name="Ready">When it is ready: what even its becoming another user would not.</param>
-    internal sealed record Duties(Action<int> Prepare, Action<int>? Hooks, Action<int> Limits, Action<int> Ready);
+    internal sealed record Duties(Func<int, Preparation> Prepare, Action<int>? Hooks, Action<int> Limits, Action<int> Ready)
+    {
+        /// <summary>The cgroup of version 2 in which it is born; null: ours.</summary>
+        public CgroupDirectory? Birthplace { get; init; }
+    }
+
+    /// <summary>What <see cref="Duties.Prepare"/> has made.</summary>
+    /// <param name="Cgroups">See <see cref="InitRequest"/>.</param>
+    /// <param name="Entrance">How the child enters those of version 1 by itself; null: it is there.</param>
+    internal sealed record Preparation(Dictionary<string, string>? Cgroups, CgroupEntrance? Entrance);
 
     /// <summary>Forks a process, and answers it until it is ready.</summary>
     /// <param name="spec">The configuration.</param>
@@ -50,7 +63,7 @@ internal sealed unsafe class Host : IDisposable
         {
             using (childs)
             {
-                host.Fork(joins, request, childs.Number);
+                host.Fork(joins, request, childs.Number, duties.Birthplace);
             }
 
             host.Answer(joins, request, config, duties);
@@ -99,7 +112,7 @@ internal sealed unsafe class Host : IDisposable
         _channel.Dispose();
     }
 
-    private void Fork(IReadOnlyList<NamespaceJoin> joins, InitRequest request, int childChannel)
+    private void Fork(IReadOnlyList<NamespaceJoin> joins, InitRequest request, int childChannel, CgroupDirectory? birthplace)
     {
         using var executable = SealedExecutable.Open();
         using var arguments = new NativeStrings(["containerize-runtime", "init", childChannel.ToString(CultureInfo.InvariantCulture)]);
@@ -135,9 +148,9 @@ internal sealed unsafe class Host : IDisposable
             plan.UnshareTime = !request.Joins && _spec.HasNew("time");
             plan.Joins = _twoChildren = joins.Count > 0 || plan.UnshareTime;
             plan.UnshareUser = plan.Joins && !request.Joins && _spec.HasNew("user");
-            plan.UnshareCgroup = !request.Joins && _spec.HasNew("cgroup");
             plan.BecomeRoot = request.Joins ? joins.Any(join => (join.Flags & CloneFlags.NewUser) != 0) : _spec.HasOwn("user");
             plan.CloneFlags = request.Joins ? 0 : NewNamespaces(plan.Joins);
+            plan.Waits = _waits = NeedsMaps(request) || Rootless.IsSo;
 
             Inherit(childChannel);
             Inherit(request.StartFifo);
@@ -147,7 +160,16 @@ internal sealed unsafe class Host : IDisposable
             CloneArguments clone = default;
             clone.Flags = CloneFlags.PidDescriptor;
             clone.PidDescriptor = (ulong)&pidDescriptor;
-            Pid = (int)Syscall.Check(RawChild.Fork(&plan, &clone), "clone3", "with the container's namespaces");
+            clone.Flags |= birthplace is null ? 0 : CloneFlags.IntoCgroup;
+            clone.Cgroup = (ulong)(birthplace?.Number ?? 0);
+            var forked = RawChild.Fork(&plan, &clone);
+            // Of these clone3(2) says that they are about the cgroup.
+            if (birthplace is not null && forked is -Errno.EBUSY or -Errno.EACCES or -Errno.EOPNOTSUPP)
+            {
+                throw CgroupEntrance.Refused(birthplace.Path, (int)-forked);
+            }
+
+            Pid = (int)Syscall.Check(forked, "clone3", "with the container's namespaces");
             _process = new Descriptor(pidDescriptor);
         }
         finally
@@ -195,15 +217,16 @@ internal sealed unsafe class Host : IDisposable
             }
         }
 
-        if (!_twoChildren && !request.Joins && _spec.HasNew("user"))
+        try
         {
-            UserNamespace.WriteMaps(Pid, _spec.Linux!);
+            Instruct(request, config, duties);
+        }
+        catch (Exception e) when (e is ContainerizeException or SyscallException && Polling.Wait(Process, 0) && _channel.Receive() is { } last)
+        {
+            // Nothing can be done to it, as it has ended: its last words say why.
+            throw Translate(last, joins);
         }
 
-        duties.Prepare(Pid);
-        _channel.Send(SyncKind.Proceed);
-        _channel.Send(SyncKind.Request, RuntimeDocuments.Write(request with { HostPid = Pid }));
-        _channel.Send(SyncKind.Request, config);
         while (true)
         {
             switch (_channel.Receive())
@@ -225,6 +248,40 @@ internal sealed unsafe class Host : IDisposable
             }
         }
     }
+
+    private void Instruct(InitRequest request, byte[] config, Duties duties)
+    {
+        if (NeedsMaps(request))
+        {
+            UserNamespace.WriteMaps(Pid, _spec.Linux!);
+        }
+
+        // A plain user may write to the files of a process in /proc only until that has executed us.
+        var prepared = Rootless.IsSo ? duties.Prepare(Pid) : null;
+        if (_waits)
+        {
+            _channel.Send(SyncKind.Proceed);
+        }
+
+        prepared ??= duties.Prepare(Pid);
+        using var entrance = prepared.Entrance;
+        request = request with { HostPid = Pid, Cgroups = prepared.Cgroups, EnteredCgroups = entrance is null ? null : [.. entrance.Paths] };
+        _channel.Send(SyncKind.Request, RuntimeDocuments.Write(request));
+        _channel.Send(SyncKind.Request, config);
+        if (entrance is not null)
+        {
+            var numbers = new int[entrance.Files.Count];
+            for (var i = 0; i < numbers.Length; i++)
+            {
+                numbers[i] = entrance.Files[i].Number;
+            }
+
+            _channel.Send(SyncKind.Cgroups, numbers);
+        }
+    }
+
+    // Where there are two children, the first asks for them.
+    private bool NeedsMaps(InitRequest request) => !_twoChildren && !request.Joins && _spec.HasNew("user");
 
     // The first child has ended: it is reaped, and the second, whose parent we are too, is who we talk to.
     private void TakeSecond(int pid)
@@ -261,7 +318,6 @@ internal sealed unsafe class Host : IDisposable
                     RawStep.Join => which >= 0 && which < joins.Count ? $"setns {joins[which].Name}" : "setns",
                     RawStep.UnshareUser => "unshare: a user namespace",
                     RawStep.UnshareTime => "unshare: a time namespace",
-                    RawStep.UnshareCgroup => "unshare: a cgroup namespace",
                     RawStep.SecondClone => "clone3 with the container's namespaces",
                     RawStep.NewSession => "setsid",
                     RawStep.BecomeRoot => "becoming user 0 of the user namespace (is it mapped?)",

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Containerize.Oci.Runtime;
+using Containerize.Runtime.Cgroups;
 using Containerize.Runtime.Documents;
 using Containerize.Runtime.Linux;
 using Containerize.Runtime.Steps;
@@ -40,6 +41,7 @@ internal sealed class Init
             var request = RuntimeDocuments.ReadInitRequest(Expect(channel));
             var spec = RuntimeDocuments.ReadRuntimeSpec(Expect(channel));
             init = new Init(channel, request, spec);
+            init.EnterCgroups();
             if (request.Joins)
             {
                 init.Join();
@@ -55,6 +57,23 @@ internal sealed class Init
         }
 
         return 1;
+    }
+
+    // The root of a cgroup namespace is the cgroup in which it is made. That it is the namespace of this thread alone does not matter: the
+    // others end when it executes the program.
+    private void EnterCgroups()
+    {
+        if (_request.EnteredCgroups is { } paths)
+        {
+            var files = _channel.Receive(SyncKind.Cgroups) ?? throw new SyscallException("read", "the files of the cgroups", Errno.EPIPE);
+            using var entrance = new CgroupEntrance(files, paths);
+            entrance.Enter();
+        }
+
+        if (!_request.Joins && _spec.HasNew("cgroup"))
+        {
+            Syscall.Check(Syscall.Try(SyscallNumber.Unshare, (nint)CloneFlags.NewCgroup), "unshare", "a cgroup namespace");
+        }
     }
 
     private void Make()

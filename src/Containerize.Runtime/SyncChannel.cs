@@ -14,9 +14,9 @@ namespace Containerize.Runtime;
 ///    |            [NeedsTimeOffsets] &lt;------- |
 ///    | timens_offsets; Proceed --------------&gt; |
 ///    |            [SecondChild pid] &lt;-------- |          from here on the second child
-///    | id maps, cgroup; Proceed -------------&gt; |
-///    |                                         | execveat: init is managed code from here on
-///    | Request, config ----------------------&gt; |
+///    | id maps; [Proceed] -------------------&gt; |          where it waits for them
+///    | cgroup                                  | execveat: init is managed code from here on
+///    | Request, config, Cgroups -------------&gt; | enters its cgroup, and a cgroup namespace
 ///    |            RunHooks &lt;------------------ |          everything is mounted
 ///    | hooks; Proceed -----------------------&gt; |
 ///    |            NeedsLimits &lt;--------------- |          pivoted, named, still root
@@ -42,6 +42,23 @@ internal sealed class SyncChannel(Descriptor socket) : IDisposable
         BinaryPrimitives.WriteInt32LittleEndian(header[4..], content.Length);
         WriteAll(header);
         WriteAll(content);
+    }
+
+    /// <summary>Sends a message that has no content, with descriptors.</summary>
+    public void Send(SyncKind kind, ReadOnlySpan<int> descriptors)
+    {
+        Span<byte> header = stackalloc byte[8];
+        BinaryPrimitives.WriteInt32LittleEndian(header, (int)kind);
+        BinaryPrimitives.WriteInt32LittleEndian(header[4..], 0);
+        Sockets.Send(Number, header, descriptors);
+    }
+
+    /// <summary>Receives a message that has no content, with its descriptors; null when another came, or none.</summary>
+    public List<Descriptor>? Receive(SyncKind kind)
+    {
+        var header = new byte[8];
+        var descriptors = new List<Descriptor>();
+        return Sockets.Receive(Number, header, descriptors) == header.Length && BinaryPrimitives.ReadInt32LittleEndian(header) == (int)kind ? descriptors : null;
     }
 
     /// <summary>Receives a message; null when the other side has ended.</summary>

@@ -16,12 +16,12 @@ internal sealed class Cgroup : IDisposable
     private const int PatienceMilliseconds = 2000;
 
     private readonly List<CgroupDirectory> _directories;
-    private readonly Action _undo;
+    private readonly CgroupSetup? _setup;
 
-    private Cgroup(List<CgroupDirectory> directories, Action undo)
+    private Cgroup(List<CgroupDirectory> directories, CgroupSetup? setup)
     {
         _directories = directories;
-        _undo = undo;
+        _setup = setup;
     }
 
     /// <summary>Whether it is of version 2 alone.</summary>
@@ -48,9 +48,6 @@ internal sealed class Cgroup : IDisposable
     /// <summary>Whether the container has any cgroup, and it is still there.</summary>
     public bool Exists => _directories.Count > 0;
 
-    /// <summary>What clone3(2) takes with CLONE_INTO_CGROUP; -1 where that is not all, and <see cref="Join"/> is needed.</summary>
-    public int JoinDescriptor => IsUnified ? _directories[0].Number : -1;
-
     /// <summary>Makes a container's cgroup in every hierarchy.</summary>
     /// <param name="hierarchies">The host's hierarchies.</param>
     /// <param name="path">The container's place in them.</param>
@@ -59,9 +56,21 @@ internal sealed class Cgroup : IDisposable
     /// <exception cref="ContainerizeException">It cannot be made, or is in use; nothing that was made remains.</exception>
     public static Cgroup Create(CgroupHierarchies hierarchies, CgroupPath path, ResourcesSpec? resources, bool rootless)
     {
-        var creation = CgroupSetup.Make(hierarchies, path, resources, rootless);
-        return new Cgroup(creation.Directories, creation.Undo);
+        var cgroup = Begin(hierarchies, path, resources, rootless);
+        cgroup.Complete();
+        return cgroup;
     }
+
+    /// <summary>As <see cref="Create"/>, but of version 2 only: a process may be born there already. <see cref="Complete"/> makes the others.</summary>
+    public static Cgroup Begin(CgroupHierarchies hierarchies, CgroupPath path, ResourcesSpec? resources, bool rootless)
+    {
+        var setup = CgroupSetup.Begin(hierarchies, path, resources, rootless);
+        return new Cgroup(setup.Directories, setup);
+    }
+
+    /// <summary>Makes what <see cref="Begin"/> has left.</summary>
+    /// <exception cref="ContainerizeException">It cannot be made, or is in use; nothing that was made remains.</exception>
+    public void Complete() => _setup?.Complete();
 
     /// <summary>Opens a container's cgroup by the paths of its state; what is gone is left out.</summary>
     /// <exception cref="ContainerizeException">Something that is no cgroup is at such a path.</exception>
@@ -79,7 +88,7 @@ internal sealed class Cgroup : IDisposable
             list.Add(controller);
         }
 
-        var cgroup = new Cgroup([], static () => { });
+        var cgroup = new Cgroup([], null);
         try
         {
             foreach (var ((path, version), list) in controllers)
@@ -98,6 +107,12 @@ internal sealed class Cgroup : IDisposable
             throw;
         }
     }
+
+    /// <summary>The directory of version 2 in which a process can be born: what clone3(2) takes with CLONE_INTO_CGROUP; null: there is none.</summary>
+    public CgroupDirectory? Birthplace => CgroupLimit.Find(_directories, "");
+
+    /// <summary>How a process enters those of version 1 by itself; where one may refuse and be passed over, <see cref="Join"/> is the way.</summary>
+    public CgroupEntrance OpenEntrance() => CgroupEntrance.Open(_directories);
 
     /// <summary>Puts a process into every directory.</summary>
     /// <param name="pid">The process.</param>
@@ -269,7 +284,7 @@ internal sealed class Cgroup : IDisposable
     }
 
     /// <summary>Takes back <see cref="Create"/>: what it made goes, as far as it is empty, the directories above included.</summary>
-    public void Undo() => _undo();
+    public void Undo() => _setup?.Undo();
 
     /// <inheritdoc/>
     public void Dispose()

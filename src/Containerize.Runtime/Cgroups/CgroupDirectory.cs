@@ -88,6 +88,11 @@ internal sealed unsafe class CgroupDirectory : IDisposable
     /// <summary>Writes one of the cgroup's files; the error number below zero where that fails.</summary>
     public nint TryWrite(string file, string value) => FileSystem.TryWriteText(Number, file, value, Inside);
 
+    /// <summary>Opens one of the cgroup's files for writing.</summary>
+    /// <exception cref="SyscallException">It cannot be opened.</exception>
+    public Descriptor OpenForWriting(string file) =>
+        new((int)Syscall.Check(FileSystem.TryOpen(Number, file, OpenFlags.WriteOnly, Inside), "openat2", $"{Path}/{file}"));
+
     /// <summary>Reads one of the cgroup's files; null where it does not exist, or the cgroup does not any more.</summary>
     /// <exception cref="SyscallException">It cannot be read.</exception>
     public string? TryRead(string file)

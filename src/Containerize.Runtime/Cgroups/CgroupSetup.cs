@@ -6,61 +6,41 @@ namespace Containerize.Runtime.Cgroups;
 /// <summary>Makes a container's cgroup in every hierarchy, and can take that back.</summary>
 internal sealed class CgroupSetup
 {
+    private readonly CgroupHierarchies _hierarchies;
+    private readonly CgroupPath _path;
+    private readonly ResourcesSpec? _resources;
+    private readonly bool _rootless;
+    private readonly ResourcePlan _plan;
     private readonly List<CgroupCreation> _creations = [];
 
-    private CgroupSetup()
+    private CgroupSetup(CgroupHierarchies hierarchies, CgroupPath path, ResourcesSpec? resources, bool rootless)
     {
+        _hierarchies = hierarchies;
+        _path = path;
+        _resources = resources;
+        _rootless = rootless;
+        // What contradicts itself is refused before anything is made.
+        _plan = ResourcePlan.Of(resources, hierarchies.IsUnified ? CgroupVersion.Two : CgroupVersion.One);
     }
 
     /// <summary>The directories, open.</summary>
     public List<CgroupDirectory> Directories { get; } = [];
 
-    /// <summary>Makes it; as <see cref="Cgroup.Create"/>.</summary>
-    public static CgroupSetup Make(CgroupHierarchies hierarchies, CgroupPath path, ResourcesSpec? resources, bool rootless)
+    /// <summary>Makes that of version 2, if there is one; as <see cref="Cgroup.Begin"/>.</summary>
+    public static CgroupSetup Begin(CgroupHierarchies hierarchies, CgroupPath path, ResourcesSpec? resources, bool rootless)
     {
-        // What contradicts itself is refused before anything is made.
-        var plan = ResourcePlan.Of(resources, hierarchies.IsUnified ? CgroupVersion.Two : CgroupVersion.One);
+        var setup = new CgroupSetup(hierarchies, path, resources, rootless);
         if (!rootless && !hierarchies.IsUnified)
         {
             RequireDevices(hierarchies);
         }
 
-        var setup = new CgroupSetup();
-        try
-        {
-            foreach (var hierarchy in hierarchies.All)
-            {
-                try
-                {
-                    setup.MakeIn(hierarchy, path.In(hierarchy), new(hierarchy, resources, hierarchies.IsUnified));
-                }
-                catch (SyscallException e) when (rootless && !path.IsGiven && IsPermission(e.Errno))
-                {
-                    // On version 1 the limits of a hierarchy that is left out fail when they are set.
-                    if (hierarchies.IsUnified && (plan.Writes.Count > 0 || plan.ProcessLimit is not null))
-                    {
-                        throw Failure($"{hierarchy.Absolute(path.In(hierarchy))} for the container's limits", e, "leave the limits out");
-                    }
-                }
-                catch (SyscallException e)
-                {
-                    throw Failure(hierarchy.Absolute(path.In(hierarchy)), e, "choose a cgroupsPath in one");
-                }
-            }
-
-            return setup;
-        }
-        catch
-        {
-            setup.Undo();
-            foreach (var directory in setup.Directories)
-            {
-                directory.Dispose();
-            }
-
-            throw;
-        }
+        setup.Make(CgroupVersion.Two);
+        return setup;
     }
+
+    /// <summary>Makes those of version 1.</summary>
+    public void Complete() => Make(CgroupVersion.One);
 
     /// <summary>Removes what was made, as far as nobody else uses it by now.</summary>
     public void Undo()
@@ -73,6 +53,52 @@ internal sealed class CgroupSetup
 
     /// <summary>Whether an error is one of permission, of the directory or of the mount.</summary>
     public static bool IsPermission(int errno) => errno is Errno.EPERM or Errno.EACCES or Errno.EROFS;
+
+    private void Make(CgroupVersion version)
+    {
+        try
+        {
+            foreach (var hierarchy in _hierarchies.All)
+            {
+                if (hierarchy.Version == version)
+                {
+                    Make(hierarchy);
+                }
+            }
+        }
+        catch
+        {
+            Undo();
+            foreach (var directory in Directories)
+            {
+                directory.Dispose();
+            }
+
+            Directories.Clear();
+            throw;
+        }
+    }
+
+    private void Make(CgroupHierarchy hierarchy)
+    {
+        var relative = _path.In(hierarchy);
+        try
+        {
+            MakeIn(hierarchy, relative, new(hierarchy, _resources, _hierarchies.IsUnified));
+        }
+        catch (SyscallException e) when (_rootless && !_path.IsGiven && IsPermission(e.Errno))
+        {
+            // On version 1 the limits of a hierarchy that is left out fail when they are set.
+            if (_hierarchies.IsUnified && (_plan.Writes.Count > 0 || _plan.ProcessLimit is not null))
+            {
+                throw Failure($"{hierarchy.Absolute(relative)} for the container's limits", e, "leave the limits out");
+            }
+        }
+        catch (SyscallException e)
+        {
+            throw Failure(hierarchy.Absolute(relative), e, "choose a cgroupsPath in one");
+        }
+    }
 
     private void MakeIn(CgroupHierarchy hierarchy, string relative, CgroupCreation creation)
     {

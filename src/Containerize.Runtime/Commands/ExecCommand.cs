@@ -54,6 +54,7 @@ internal static class ExecCommand
             {
                 listener?.Dispose();
                 Prepare(pid, spec.Process!);
+                return new(null, null);
             },
             null,
             pid => Rlimits.Raise(pid, spec.Process!.Rlimits),

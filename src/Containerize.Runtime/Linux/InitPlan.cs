@@ -54,8 +54,8 @@ internal unsafe struct InitPlan
     /// <summary>The namespaces with which the (second) child is made.</summary>
     public ulong CloneFlags;
 
-    /// <summary>Whether the child unshares its cgroup namespace once the parent has put it into its cgroup.</summary>
-    public bool UnshareCgroup;
+    /// <summary>Whether it waits for the parent before it executes: for its id maps, or for what a plain user cannot do to it later.</summary>
+    public bool Waits;
 
     /// <summary>Whether it becomes user and group 0 of its user namespace.</summary>
     public bool BecomeRoot;

@@ -140,7 +140,11 @@ internal static unsafe class RawChild
             CloseOthers(plan);
         }
 
-        WaitForGo(plan->Channel);
+        if (plan->Waits)
+        {
+            WaitForGo(plan->Channel);
+        }
+
         RawSyscall.Call(SyscallNumber.Prctl, SetDumpable, 0, 0, 0, 0, 0);
         if (RawSyscall.Call(SyscallNumber.Setsid, 0, 0, 0, 0, 0, 0) < 0)
         {
@@ -150,11 +154,6 @@ internal static unsafe class RawChild
         if (plan->BecomeRoot && !plan->Joins)
         {
             BecomeRoot(plan->Channel);
-        }
-
-        if (plan->UnshareCgroup && RawSyscall.Call(SyscallNumber.Unshare, (nint)CloneFlags.NewCgroup, 0, 0, 0, 0, 0) != 0)
-        {
-            Fail(plan->Channel, RawStep.UnshareCgroup, 0);
         }
 
         RawSyscall.Call(SyscallNumber.Execveat, plan->Executable, (nint)plan->EmptyPath, (nint)plan->Arguments, (nint)plan->Environment, EmptyPath, 0);

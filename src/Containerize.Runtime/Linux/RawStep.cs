@@ -12,9 +12,6 @@ internal enum RawStep
     /// <summary>Making a time namespace.</summary>
     UnshareTime,
 
-    /// <summary>Making a cgroup namespace.</summary>
-    UnshareCgroup,
-
     /// <summary>Making the second child, in its namespaces.</summary>
     SecondClone,
 

@@ -89,8 +89,23 @@ internal static unsafe class Sockets
     /// <returns>The number of bytes; 0 at the end.</returns>
     public static int Receive(int socket, Span<byte> bytes, out Descriptor? descriptor)
     {
-        const int MostDescriptors = 4;
-        descriptor = null;
+        var received = new List<Descriptor>();
+        var read = Receive(socket, bytes, received);
+        descriptor = received.Count > 0 ? received[0] : null;
+        for (var i = 1; i < received.Count; i++)
+        {
+            received[i].Dispose();
+        }
+
+        return read;
+    }
+
+    /// <summary>Receives bytes, and the descriptors that came with them.</summary>
+    /// <returns>The number of bytes; 0 at the end.</returns>
+    public static int Receive(int socket, Span<byte> bytes, List<Descriptor> descriptors)
+    {
+        // No host has so many hierarchies, and nobody else sends more than one.
+        const int MostDescriptors = 64;
         var control = stackalloc byte[ControlSize(MostDescriptors)];
         fixed (byte* data = bytes)
         {
@@ -109,15 +124,7 @@ internal static unsafe class Sockets
                 var count = (int)((*(nuint*)control - 16) / 4);
                 for (var i = 0; i < count; i++)
                 {
-                    var received = new Descriptor(((int*)control)[4 + i]);
-                    if (i == 0)
-                    {
-                        descriptor = received;
-                    }
-                    else
-                    {
-                        received.Dispose();
-                    }
+                    descriptors.Add(new Descriptor(((int*)control)[4 + i]));
                 }
             }
 
