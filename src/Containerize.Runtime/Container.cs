@@ -180,6 +180,7 @@ internal sealed class Container : IDisposable
     public void Destroy(RuntimeLog log)
     {
         const int MostMilliseconds = 10_000;
+        const int MostMillisecondsToEnd = 1_000;
         using (var process = TryOpenProcess())
         {
             if (process is not null)
@@ -207,8 +208,8 @@ internal sealed class Container : IDisposable
 
         foreach (var (controller, path) in Record.PlannedCgroups ?? [])
         {
-            // No process came so far: one that has some is not ours, and stays.
-            CgroupRemoval.TryRemove(path, controller.Length == 0 ? CgroupVersion.Two : CgroupVersion.One);
+            // Init ends by itself before it has done anything there: one that keeps its processes is not ours, and stays.
+            CgroupRemoval.TryRemove(path, controller.Length == 0 ? CgroupVersion.Two : CgroupVersion.One, Environment.TickCount64 + MostMillisecondsToEnd);
         }
 
         var hooks = _state.TryReadConfig()?.Hooks?.Poststop;

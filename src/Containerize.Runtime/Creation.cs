@@ -84,6 +84,7 @@ internal sealed class Creation
                     Capabilities.WarnOfUnavailable(_bundle.Spec.Process!.Capabilities, _bundle.Spec.HasOwn("user"), wishes.Log);
                     var prepared = Prepare(pid, made);
                     record = record with { CgroupPaths = prepared.Cgroups };
+                    state.Write(record);
                     return prepared;
                 },
                 pid =>

@@ -10,7 +10,7 @@ internal static class JsonOutput
     public static byte[] Document<T>(T value, Action<Utf8JsonWriter, T> write)
     {
         var bytes = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(bytes))
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = MinimalEncoder.Instance }))
         {
             write(json, value);
         }

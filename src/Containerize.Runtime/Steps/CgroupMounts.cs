@@ -6,10 +6,9 @@ namespace Containerize.Runtime.Steps;
 
 /// <summary>The container's view of its cgroups: all of cgroup v2, or a tmpfs with one directory for each hierarchy of v1.</summary>
 /// <param name="mounts">What mounts.</param>
-/// <param name="root">The container's root.</param>
 /// <param name="spec">The configuration.</param>
 /// <param name="request">The container's own cgroups.</param>
-internal sealed class CgroupMounts(Mounts mounts, RootDirectory root, RuntimeSpec spec, InitRequest request)
+internal sealed class CgroupMounts(Mounts mounts, RuntimeSpec spec, InitRequest request)
 {
     private const string HostMountPoint = "/sys/fs/cgroup";
 
@@ -45,38 +44,45 @@ internal sealed class CgroupMounts(Mounts mounts, RootDirectory root, RuntimeSpe
 
     private void MakeVersion1(CgroupHierarchies hierarchies, string destination, MountOptions options)
     {
-        var top = MountOptions.Parse(["nosuid", "nodev", "noexec", "mode=755"]).WithPropagation(options.Propagation);
-        mounts.MakeFresh("tmpfs", "tmpfs", destination, top);
+        var words = MountOptions.Parse(["nosuid", "nodev", "noexec", "mode=755"]).WithPropagation(options.Propagation);
+        // A tmpfs always is what it says. Nobody else sees it before the container runs, so what is made in it is where it was made.
+        var top = mounts.MakeFresh("tmpfs", "tmpfs", destination, words)!;
         foreach (var hierarchy in hierarchies.All)
         {
             if (hierarchy.Version == CgroupVersion.One)
             {
-                MakeHierarchy(hierarchy, destination, options);
+                MakeHierarchy(hierarchy, top, destination, options);
             }
         }
     }
 
-    private void MakeHierarchy(CgroupHierarchy hierarchy, string destination, MountOptions options)
+    private void MakeHierarchy(CgroupHierarchy hierarchy, Descriptor top, string destination, MountOptions options)
     {
+        const uint Mode = 0b111_101_101;
         var name = Path.GetFileName(hierarchy.MountPoint);
-        var place = RootDirectory.Clean($"{destination}/{name}");
+        var made = FileSystem.TryMakeDirectory(top.Number, name, Mode);
+        if (made != -Errno.EEXIST)
+        {
+            Syscall.Check(made, "mkdirat", $"{destination}/{name}");
+        }
+
+        using var place = FileSystem.Open(top.Number, name, OpenFlags.PathOnly | OpenFlags.Directory | OpenFlags.NoFollow);
         if (HasNamespace)
         {
             // In a cgroup namespace a mount of the hierarchy begins at our own cgroup.
             var isNamed = hierarchy.Controllers[0].StartsWith("name=", StringComparison.Ordinal);
             var access = (options.Flags & MountFlags.ReadOnly) != 0 ? "ro" : "rw";
             var words = MountOptions.Parse(["nosuid", "nodev", "noexec", access, string.Join(',', hierarchy.Controllers)]);
-            mounts.MakeFresh("cgroup", isNamed ? name : "cgroup", place, words);
+            mounts.MakeFreshOn(place, "cgroup", isNamed ? name : "cgroup", words);
         }
         else
         {
-            mounts.Bind(hierarchy.Absolute(hierarchy.OwnPath), place, options.AsBind(recursive: true));
+            mounts.BindOn(place, hierarchy.Absolute(hierarchy.OwnPath), options.AsBind(recursive: true));
         }
 
         foreach (var controller in name.Contains(',') ? name.Split(',') : [])
         {
-            using var parent = root.MakeParent($"{destination}/{controller}", out var link);
-            var result = FileNodes.TryLink(name, parent.Number, link);
+            var result = FileNodes.TryLink(name, top.Number, controller);
             if (result != -Errno.EEXIST)
             {
                 Syscall.Check(result, "symlinkat", $"{destination}/{controller}");

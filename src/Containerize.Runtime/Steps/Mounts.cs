@@ -45,7 +45,7 @@ internal sealed class Mounts(RootDirectory root, RuntimeSpec spec, InitRequest r
             }
             else if (mount.Type is "cgroup" or "cgroup2")
             {
-                new CgroupMounts(this, root, spec, request).Make(mount, destination, options);
+                new CgroupMounts(this, spec, request).Make(mount, destination, options);
             }
             else
             {
@@ -70,15 +70,7 @@ internal sealed class Mounts(RootDirectory root, RuntimeSpec spec, InitRequest r
     /// <param name="ids">Where ids are mapped: which.</param>
     public void Bind(string source, string destination, MountOptions options, MountSpec? ids = null)
     {
-        using var tree = MountApi.CloneMount(Descriptor.WorkingDirectory, source, (options.Flags & MountFlags.Recursive) != 0);
-        if (ids is not null && (options.IdMapped != IdMapped.None || ids.UidMappings is { Count: > 0 } || ids.GidMappings is { Count: > 0 }))
-        {
-            IdMappedMount.Map(tree, ids, options.IdMapped == IdMapped.Recursive, proc);
-        }
-
-        // Before it is attached: nobody sees it without its attributes.
-        MountChanges.Apply(tree.Number, options, destination);
-        MountChanges.ApplyRecursively(tree.Number, options, destination);
+        using var tree = CopyOf(source, options, destination, ids);
         var isDirectory = FileStatus.Of(tree.Number).Type == FileStatus.Directory;
         using var target = isDirectory ? root.MakeDirectory(destination) : root.MakeFile(destination);
         var inside = root.PathOf(target.Number);
@@ -101,7 +93,8 @@ internal sealed class Mounts(RootDirectory root, RuntimeSpec spec, InitRequest r
     }
 
     /// <summary>Mounts a filesystem of its own.</summary>
-    public void MakeFresh(string type, string? source, string destination, MountOptions options)
+    /// <returns>Its root, which stays ours; null where something else had to stand in.</returns>
+    public Descriptor? MakeFresh(string type, string? source, string destination, MountOptions options)
     {
         // procfs and sysfs are where they say, or nowhere (CVE-2019-19921, CVE-2023-27561).
         var isKernels = type is "proc" or "sysfs";
@@ -117,7 +110,7 @@ internal sealed class Mounts(RootDirectory root, RuntimeSpec spec, InitRequest r
         {
             // A user namespace mounts a sysfs only with a network namespace of its own. The host's, with what is mounted on it, stands in.
             Bind("/sys", destination, options.AsBind(recursive: true).ForAllBelow());
-            return;
+            return null;
         }
 
         Syscall.Check(result, "mount", type);
@@ -147,6 +140,20 @@ internal sealed class Mounts(RootDirectory root, RuntimeSpec spec, InitRequest r
         {
             root.Replace(OpenMounted(inside, destination));
         }
+
+        return mounted;
+    }
+
+    /// <summary>Mounts a filesystem of its own on a directory that nobody else can reach yet.</summary>
+    public void MakeFreshOn(Descriptor target, string type, string source, MountOptions options) =>
+        Syscall.Check(MountApi.TryMountOn(proc, target.Number, source, type, options.Flags, SecurityLabel.Add(options.Data, spec.Linux?.MountLabel)), "mount", type);
+
+    /// <summary>Binds a directory of the host on one that nobody else can reach yet.</summary>
+    public void BindOn(Descriptor target, string source, MountOptions options)
+    {
+        using var tree = CopyOf(source, options, source);
+        MountApi.Attach(tree, target.Number, source);
+        MountChanges.Propagate(tree.Number, options.Propagation, source);
     }
 
     /// <inheritdoc/>
@@ -155,6 +162,28 @@ internal sealed class Mounts(RootDirectory root, RuntimeSpec spec, InitRequest r
         foreach (var mount in _made)
         {
             mount.Dispose();
+        }
+    }
+
+    // With its attributes, before it is attached: nobody sees it without them.
+    private Descriptor CopyOf(string source, MountOptions options, string name, MountSpec? ids = null)
+    {
+        var tree = MountApi.CloneMount(Descriptor.WorkingDirectory, source, (options.Flags & MountFlags.Recursive) != 0);
+        try
+        {
+            if (ids is not null && (options.IdMapped != IdMapped.None || ids.UidMappings is { Count: > 0 } || ids.GidMappings is { Count: > 0 }))
+            {
+                IdMappedMount.Map(tree, ids, options.IdMapped == IdMapped.Recursive, proc);
+            }
+
+            MountChanges.Apply(tree.Number, options, name);
+            MountChanges.ApplyRecursively(tree.Number, options, name);
+            return tree;
+        }
+        catch
+        {
+            tree.Dispose();
+            throw;
         }
     }
 
