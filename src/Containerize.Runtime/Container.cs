@@ -82,7 +82,7 @@ internal sealed class Container : IDisposable
         }
 
         // First, as a container can be paused before it is started, and nothing but `resume` helps it then.
-        using var cgroup = OpenCgroup();
+        using var cgroup = OpenFreezer();
         return cgroup.IsFrozen ? "paused" : _state.HasStartFifo() ? "created" : "running";
     }
 
@@ -113,6 +113,21 @@ internal sealed class Container : IDisposable
 
     /// <summary>Its cgroups.</summary>
     public Cgroup OpenCgroup() => Cgroup.Open(Record.CgroupPaths ?? []);
+
+    // Of all hierarchies the one or two that can stop it.
+    private Cgroup OpenFreezer()
+    {
+        var paths = new Dictionary<string, string>();
+        foreach (var (controller, path) in Record.CgroupPaths ?? [])
+        {
+            if (controller is "freezer" or "")
+            {
+                paths[controller] = path;
+            }
+        }
+
+        return Cgroup.Open(paths);
+    }
 
     /// <summary>Writes down something new about it.</summary>
     public void Update(ContainerRecord record)

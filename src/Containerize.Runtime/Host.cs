@@ -14,6 +14,7 @@ internal sealed unsafe class Host : IDisposable
     private readonly RuntimeSpec _spec;
     private readonly SyncChannel _channel;
     private Descriptor? _process;
+    private SealedExecutable? _executable;
 
     // Whether a first child joins namespaces and makes the second, who becomes init.
     private bool _twoChildren;
@@ -45,7 +46,7 @@ internal sealed unsafe class Host : IDisposable
     }
 
     /// <summary>What <see cref="Duties.Prepare"/> has made.</summary>
-    /// <param name="Cgroups">See <see cref="InitRequest"/>.</param>
+    /// <param name="Cgroups">See <see cref="InitCgroups"/>.</param>
     /// <param name="Entrance">How the child enters those of version 1 by itself; null: it is there.</param>
     internal sealed record Preparation(Dictionary<string, string>? Cgroups, CgroupEntrance? Entrance);
 
@@ -109,12 +110,13 @@ internal sealed unsafe class Host : IDisposable
     public void Dispose()
     {
         _process?.Dispose();
+        _executable?.Dispose();
         _channel.Dispose();
     }
 
     private void Fork(IReadOnlyList<NamespaceJoin> joins, InitRequest request, int childChannel, CgroupDirectory? birthplace)
     {
-        using var executable = SealedExecutable.Open();
+        _executable = SealedExecutable.Open();
         using var arguments = new NativeStrings(["containerize-runtime", "init", childChannel.ToString(CultureInfo.InvariantCulture)]);
         using var environment = new NativeStrings([]);
         var descriptors = stackalloc int[joins.Count + 1];
@@ -125,7 +127,7 @@ internal sealed unsafe class Host : IDisposable
             flags[i] = joins[i].Flags;
         }
 
-        int[] kept = [childChannel, executable.Number, request.StartFifo, request.ConsoleSocket, request.SeccompListener];
+        int[] kept = [childChannel, _executable.Number, request.StartFifo, request.ConsoleSocket, request.SeccompListener];
         Array.Sort(kept);
         var keptNumbers = stackalloc int[kept.Length];
         kept.CopyTo(new Span<int>(keptNumbers, kept.Length));
@@ -135,7 +137,7 @@ internal sealed unsafe class Host : IDisposable
             InitPlan plan = default;
             plan.Channel = childChannel;
             plan.ParentChannel = _channel.Number;
-            plan.Executable = executable.Number;
+            plan.Executable = _executable.Number;
             plan.EmptyPath = emptyPath;
             plan.Arguments = arguments.Pointers;
             plan.Environment = environment.Pointers;
@@ -178,13 +180,14 @@ internal sealed unsafe class Host : IDisposable
         }
     }
 
-    // All but the cgroup namespace, whose root is the cgroup in which it is made, and the time namespace, which is for children.
+    // All but those that init makes for itself: the cgroup namespace, whose root is the cgroup in which it is made, and the network namespace,
+    // which takes the kernel so long that something else is better done meanwhile. And the time namespace is for children.
     private ulong NewNamespaces(bool inSecondChild)
     {
         var flags = 0ul;
         foreach (var (word, flag, _) in Namespaces.All)
         {
-            if (_spec.HasNew(word) && flag is not (CloneFlags.NewCgroup or CloneFlags.NewTime) && !(inSecondChild && flag == CloneFlags.NewUser))
+            if (_spec.HasNew(word) && flag is not (CloneFlags.NewCgroup or CloneFlags.NewNetwork or CloneFlags.NewTime) && !(inSecondChild && flag == CloneFlags.NewUser))
             {
                 flags |= flag;
             }
@@ -263,21 +266,19 @@ internal sealed unsafe class Host : IDisposable
             _channel.Send(SyncKind.Proceed);
         }
 
+        _channel.Send(SyncKind.Request, RuntimeDocuments.Write(request with { HostPid = Pid }));
+        _channel.Send(SyncKind.Request, config);
         prepared ??= duties.Prepare(Pid);
         using var entrance = prepared.Entrance;
-        request = request with { HostPid = Pid, Cgroups = prepared.Cgroups, EnteredCgroups = entrance is null ? null : [.. entrance.Paths] };
-        _channel.Send(SyncKind.Request, RuntimeDocuments.Write(request));
-        _channel.Send(SyncKind.Request, config);
-        if (entrance is not null)
+        var files = new int[entrance?.Files.Count ?? 0];
+        for (var i = 0; i < files.Length; i++)
         {
-            var numbers = new int[entrance.Files.Count];
-            for (var i = 0; i < numbers.Length; i++)
-            {
-                numbers[i] = entrance.Files[i].Number;
-            }
-
-            _channel.Send(SyncKind.Cgroups, numbers);
+            files[i] = entrance!.Files[i].Number;
         }
+
+        var cgroups = new InitCgroups { Paths = prepared.Cgroups, Entered = entrance is null ? null : [.. entrance.Paths] };
+        _channel.Send(SyncKind.Cgroups, RuntimeDocuments.Write(cgroups), files);
+        _executable!.Dispose();
     }
 
     // Where there are two children, the first asks for them.

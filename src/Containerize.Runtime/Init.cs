@@ -16,6 +16,9 @@ internal sealed class Init
     private readonly InitRequest _request;
     private readonly RuntimeSpec _spec;
 
+    // The container's directory in each hierarchy, as the host sees it.
+    private Dictionary<string, string>? _cgroups;
+
     // To a `start` that waits for our exec.
     private Descriptor? _starter;
 
@@ -38,10 +41,9 @@ internal sealed class Init
             Syscall.Try(SyscallNumber.Prctl, SetDumpable, 0);
             const int SetDescriptorFlags = 2;
             Syscall.Check(Syscall.Try(SyscallNumber.Fcntl, channel.Number, SetDescriptorFlags, 1), "fcntl");
-            var request = RuntimeDocuments.ReadInitRequest(Expect(channel));
-            var spec = RuntimeDocuments.ReadRuntimeSpec(Expect(channel));
+            var request = RuntimeDocuments.ReadInitRequest(Expect(channel.Receive(), SyncKind.Request));
+            var spec = RuntimeDocuments.ReadRuntimeSpec(Expect(channel.Receive(), SyncKind.Request));
             init = new Init(channel, request, spec);
-            init.EnterCgroups();
             if (request.Joins)
             {
                 init.Join();
@@ -59,22 +61,23 @@ internal sealed class Init
         return 1;
     }
 
-    // The root of a cgroup namespace is the cgroup in which it is made. That it is the namespace of this thread alone does not matter: the
-    // others end when it executes the program.
+    // The root of a cgroup namespace is the cgroup in which it is made.
     private void EnterCgroups()
     {
-        if (_request.EnteredCgroups is { } paths)
-        {
-            var files = _channel.Receive(SyncKind.Cgroups) ?? throw new SyscallException("read", "the files of the cgroups", Errno.EPIPE);
-            using var entrance = new CgroupEntrance(files, paths);
-            entrance.Enter();
-        }
-
+        var files = new List<Descriptor>();
+        var message = _channel.Receive(files);
+        var cgroups = RuntimeDocuments.ReadInitCgroups(Expect(message, SyncKind.Cgroups));
+        _cgroups = cgroups.Paths;
+        using var entrance = new CgroupEntrance(files, cgroups.Entered ?? []);
+        entrance.Enter();
         if (!_request.Joins && _spec.HasNew("cgroup"))
         {
-            Syscall.Check(Syscall.Try(SyscallNumber.Unshare, (nint)CloneFlags.NewCgroup), "unshare", "a cgroup namespace");
+            Unshare(CloneFlags.NewCgroup, "a cgroup namespace");
         }
     }
+
+    // For this thread alone. The others end when it executes the program.
+    private static void Unshare(ulong flag, string what) => Syscall.Check(Syscall.Try(SyscallNumber.Unshare, (nint)flag), "unshare", what);
 
     private void Make()
     {
@@ -86,14 +89,21 @@ internal sealed class Init
 
         if (_spec.HasNew("network"))
         {
+            Unshare(CloneFlags.NewNetwork, "a network namespace");
             Failure.Step("bringing up the loopback interface", Loopback.Raise);
         }
 
+        EnterCgroups();
+
         // Everything in the root is seen by nobody yet, and nothing of it is entered.
-        var root = new RootFileSystem(_spec, _request, proc);
+        var root = new RootFileSystem(_spec, _request, proc, _cgroups);
         root.Prepare();
-        _channel.Send(SyncKind.RunHooks);
-        AwaitProceed();
+        if (_spec.Hooks is { Prestart.Count: > 0 } or { CreateRuntime.Count: > 0 })
+        {
+            _channel.Send(SyncKind.RunHooks);
+            AwaitProceed();
+        }
+
         Hooks.Run("createContainer", _spec.Hooks?.CreateContainer, State("creating"));
 
         root.Enter();
@@ -124,6 +134,7 @@ internal sealed class Init
             Keyring.Join(_request.Id);
         }
 
+        EnterCgroups();
         if (_request.ConsoleSocket >= 0)
         {
             TakeTerminal(null);
@@ -245,12 +256,8 @@ internal sealed class Init
         Syscall.Check(Syscall.Try(call, text.Address, Encoding.UTF8.GetByteCount(name)), call == SyscallNumber.Sethostname ? "sethostname" : "setdomainname", name);
     }
 
-    private static byte[] Expect(SyncChannel channel)
-    {
-        return channel.Receive() is { Kind: SyncKind.Request } message
-            ? message.Content
-            : throw new SyscallException("read", "what the runtime asks", Errno.EPIPE);
-    }
+    private static byte[] Expect(SyncMessage? message, SyncKind kind) =>
+        message?.Kind == kind ? message.Content : throw new SyscallException("read", "what the runtime asks", Errno.EPIPE);
 
     // To a `start` that waits, or else to the parent; to our own errors once it has gone.
     private static void Report(SyncChannel channel, Descriptor? starter, string text)

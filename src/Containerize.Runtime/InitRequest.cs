@@ -44,10 +44,4 @@ internal sealed record InitRequest
 
     /// <summary>Whether the container has a user namespace that is not the host's, or the caller is not root.</summary>
     public bool InUserNamespace { get; init; }
-
-    /// <summary>The container's directory in each hierarchy, as the host sees it: controller, or "" for cgroup v2, to absolute path.</summary>
-    public Dictionary<string, string>? Cgroups { get; init; }
-
-    /// <summary>Those that init enters by itself (<see cref="Runtime.Cgroups.CgroupEntrance"/>), in the order of the descriptors that come after the configuration.</summary>
-    public List<string>? EnteredCgroups { get; init; }
 }

@@ -15,9 +15,10 @@ namespace Containerize.Runtime;
 ///    | timens_offsets; Proceed --------------&gt; |
 ///    |            [SecondChild pid] &lt;-------- |          from here on the second child
 ///    | id maps; [Proceed] -------------------&gt; |          where it waits for them
-///    | cgroup                                  | execveat: init is managed code from here on
-///    | Request, config, Cgroups -------------&gt; | enters its cgroup, and a cgroup namespace
-///    |            RunHooks &lt;------------------ |          everything is mounted
+///    | Request, config ----------------------&gt; | execveat: init is managed code from here on
+///    | cgroups                                 | network
+///    | Cgroups ------------------------------&gt; | enters them, and a cgroup namespace
+///    |            [RunHooks] &lt;---------------- |          everything is mounted, and the host has hooks
 ///    | hooks; Proceed -----------------------&gt; |
 ///    |            NeedsLimits &lt;--------------- |          pivoted, named, still root
 ///    | rlimits; Proceed ---------------------&gt; |
@@ -44,28 +45,24 @@ internal sealed class SyncChannel(Descriptor socket) : IDisposable
         WriteAll(content);
     }
 
-    /// <summary>Sends a message that has no content, with descriptors.</summary>
-    public void Send(SyncKind kind, ReadOnlySpan<int> descriptors)
+    /// <summary>Sends a message with descriptors.</summary>
+    public void Send(SyncKind kind, ReadOnlySpan<byte> content, ReadOnlySpan<int> descriptors)
     {
         Span<byte> header = stackalloc byte[8];
         BinaryPrimitives.WriteInt32LittleEndian(header, (int)kind);
-        BinaryPrimitives.WriteInt32LittleEndian(header[4..], 0);
+        BinaryPrimitives.WriteInt32LittleEndian(header[4..], content.Length);
         Sockets.Send(Number, header, descriptors);
-    }
-
-    /// <summary>Receives a message that has no content, with its descriptors; null when another came, or none.</summary>
-    public List<Descriptor>? Receive(SyncKind kind)
-    {
-        var header = new byte[8];
-        var descriptors = new List<Descriptor>();
-        return Sockets.Receive(Number, header, descriptors) == header.Length && BinaryPrimitives.ReadInt32LittleEndian(header) == (int)kind ? descriptors : null;
+        WriteAll(content);
     }
 
     /// <summary>Receives a message; null when the other side has ended.</summary>
-    public SyncMessage? Receive()
+    public SyncMessage? Receive() => Receive([]);
+
+    /// <summary>As the other, with the descriptors that come along, which are the caller's whatever comes.</summary>
+    public SyncMessage? Receive(List<Descriptor> descriptors)
     {
         var header = new byte[8];
-        if (!ReadAll(header))
+        if (Sockets.TryReceive(Number, header, descriptors) != header.Length)
         {
             return null;
         }

@@ -18,7 +18,7 @@ internal enum SyncKind
     /// <summary>Host: what init is to do.</summary>
     Request,
 
-    /// <summary>Host: the files by which init enters its cgroups of version 1 come along.</summary>
+    /// <summary>Host: the cgroups are made; the files by which init enters those of version 1 come along.</summary>
     Cgroups,
 
     /// <summary>Init: everything is mounted and not yet entered: run the hooks that are the host's.</summary>

@@ -10,5 +10,6 @@ namespace Containerize.Runtime.Documents;
     typeof(ContainerState),
     typeof(ContainerProcessState),
     typeof(ContainerRecord),
-    typeof(InitRequest))]
+    typeof(InitRequest),
+    typeof(InitCgroups))]
 internal static partial class RuntimeDocuments;

@@ -158,8 +158,18 @@ internal static unsafe class FileSystem
             }
         }
 
+        // ext4 writes a file that takes another's place to the disk at once (auto_da_alloc, ext4(5)), and whoever removes it waits for that. Two that
+        // change places it leaves alone: a state does not outlive the machine's.
+        const int Exchange = 2;
         using var from = new NativeText(beside);
         using var to = new NativeText(path);
+        if (Syscall.Try(SyscallNumber.Renameat2, directory, from.Address, directory, to.Address, Exchange) == 0)
+        {
+            TryRemove(directory, beside, isDirectory: false);
+            return;
+        }
+
+        // There is none yet, or the filesystem knows no exchange.
         Syscall.Check(Syscall.Try(SyscallNumber.Renameat2, directory, from.Address, directory, to.Address, 0), "rename", path);
     }
 

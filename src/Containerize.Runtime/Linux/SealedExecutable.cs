@@ -1,21 +1,40 @@
 namespace Containerize.Runtime.Linux;
 
 /// <summary>A copy of ourselves that nobody can write to, to execute in the container (CVE-2019-5736).</summary>
-internal static unsafe class SealedExecutable
+internal sealed unsafe class SealedExecutable : IDisposable
 {
     private const int EmptyPath = 0x1000;
 
     // An overlay without an upper layer wants two lower ones, of which none is in the other.
     private static readonly string[] OtherLayers = ["/run", "/usr/share", "/etc"];
 
+    private readonly Descriptor _file;
+    private readonly Descriptor? _mount;
+
+    private SealedExecutable(Descriptor file, Descriptor? mount)
+    {
+        _file = file;
+        _mount = mount;
+    }
+
+    /// <summary>The copy, to be executed.</summary>
+    public int Number => _file.Number;
+
     /// <summary>
     /// The executable, through an overlay that has nothing to write to and is mounted nowhere; where we may not make one, a sealed copy in
     /// memory. A read-only bind mount would not do: until Linux 6.9 whoever has CAP_SYS_ADMIN in the container may make it writable again.
     /// </summary>
-    public static Descriptor Open()
+    public static SealedExecutable Open()
     {
         using var self = FileSystem.Open(Descriptor.WorkingDirectory, "/proc/self/exe", OpenFlags.ReadOnly);
-        return TryOverlay(FileSystem.ReadLink(Descriptor.WorkingDirectory, "/proc/self/exe")) ?? Copy(self);
+        return TryOverlay(FileSystem.ReadLink(Descriptor.WorkingDirectory, "/proc/self/exe")) ?? new SealedExecutable(Copy(self), null);
+    }
+
+    /// <summary>Closes it. The kernel takes its time to take an overlay apart: better while others work.</summary>
+    public void Dispose()
+    {
+        _file.Dispose();
+        _mount?.Dispose();
     }
 
     /// <summary>
@@ -40,7 +59,7 @@ internal static unsafe class SealedExecutable
             "containerize-runtime");
     }
 
-    private static Descriptor? TryOverlay(string self)
+    private static SealedExecutable? TryOverlay(string self)
     {
         // What separates the layers in the option, or escapes that.
         if (self.AsSpan().ContainsAny(':', '\\', ',') || Path.GetDirectoryName(self) is not { Length: > 1 } directory)
@@ -57,9 +76,15 @@ internal static unsafe class SealedExecutable
 
             try
             {
-                using var mount = MountApi.Make("overlay", [("lowerdir", $"{directory}:{other}")], MountAttributes.ReadOnly | MountAttributes.NoSuid | MountAttributes.NoDevices);
+                var mount = MountApi.Make("overlay", [("lowerdir", $"{directory}:{other}")], MountAttributes.ReadOnly | MountAttributes.NoSuid | MountAttributes.NoDevices);
                 var opened = FileSystem.TryOpen(mount.Number, Path.GetFileName(self), OpenFlags.ReadOnly, ResolveFlags.Beneath | ResolveFlags.NoSymbolicLinks);
-                return opened < 0 ? null : new Descriptor((int)opened);
+                if (opened >= 0)
+                {
+                    return new SealedExecutable(new Descriptor((int)opened), mount);
+                }
+
+                mount.Dispose();
+                return null;
             }
             catch (SyscallException e) when (e.Errno is Errno.EPERM or Errno.ENOSYS or Errno.ENODEV)
             {

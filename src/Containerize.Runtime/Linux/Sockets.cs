@@ -90,7 +90,7 @@ internal static unsafe class Sockets
     public static int Receive(int socket, Span<byte> bytes, out Descriptor? descriptor)
     {
         var received = new List<Descriptor>();
-        var read = Receive(socket, bytes, received);
+        var read = (int)Syscall.Check(TryReceive(socket, bytes, received), "recvmsg");
         descriptor = received.Count > 0 ? received[0] : null;
         for (var i = 1; i < received.Count; i++)
         {
@@ -101,8 +101,8 @@ internal static unsafe class Sockets
     }
 
     /// <summary>Receives bytes, and the descriptors that came with them.</summary>
-    /// <returns>The number of bytes; 0 at the end.</returns>
-    public static int Receive(int socket, Span<byte> bytes, List<Descriptor> descriptors)
+    /// <returns>The number of bytes, 0 at the end, or the error number below zero.</returns>
+    public static int TryReceive(int socket, Span<byte> bytes, List<Descriptor> descriptors)
     {
         // No host has so many hierarchies, and nobody else sends more than one.
         const int MostDescriptors = 64;
@@ -118,8 +118,8 @@ internal static unsafe class Sockets
                 ControlLength = (nuint)ControlSize(MostDescriptors),
             };
             const int ReceiveCloseOnExec = 0x40000000;
-            var read = (int)Syscall.Check(Syscall.Try(SyscallNumber.Recvmsg, socket, (nint)(&message), ReceiveCloseOnExec), "recvmsg");
-            if (message.ControlLength >= 20 && ((int*)control)[2] == 1 && ((int*)control)[3] == 1)
+            var read = (int)Syscall.Try(SyscallNumber.Recvmsg, socket, (nint)(&message), ReceiveCloseOnExec);
+            if (read >= 0 && message.ControlLength >= 20 && ((int*)control)[2] == 1 && ((int*)control)[3] == 1)
             {
                 var count = (int)((*(nuint*)control - 16) / 4);
                 for (var i = 0; i < count; i++)

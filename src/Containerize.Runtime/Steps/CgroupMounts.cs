@@ -7,8 +7,7 @@ namespace Containerize.Runtime.Steps;
 /// <summary>The container's view of its cgroups: all of cgroup v2, or a tmpfs with one directory for each hierarchy of v1.</summary>
 /// <param name="mounts">What mounts.</param>
 /// <param name="spec">The configuration.</param>
-/// <param name="request">The container's own cgroups.</param>
-internal sealed class CgroupMounts(Mounts mounts, RuntimeSpec spec, InitRequest request)
+internal sealed class CgroupMounts(Mounts mounts, RuntimeSpec spec)
 {
     private const string HostMountPoint = "/sys/fs/cgroup";
 
@@ -37,7 +36,7 @@ internal sealed class CgroupMounts(Mounts mounts, RuntimeSpec spec, InitRequest 
         catch (SyscallException exception) when (exception.Call == "mount" && exception.Errno is Errno.EPERM or Errno.EBUSY)
         {
             // A user namespace mounts none without a cgroup namespace of its own. What it would see there is what we bind.
-            var own = HasNamespace && request.Cgroups is { } cgroups && cgroups.TryGetValue("", out var path) ? path : HostMountPoint;
+            var own = HasNamespace && mounts.Cgroups is { } cgroups && cgroups.TryGetValue("", out var path) ? path : HostMountPoint;
             mounts.Bind(own, destination, options.AsBind(recursive: false));
         }
     }

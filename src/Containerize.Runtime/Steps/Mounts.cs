@@ -14,6 +14,9 @@ internal sealed class Mounts(RootDirectory root, RuntimeSpec spec, InitRequest r
     private readonly List<Descriptor> _readOnlyLater = [];
     private readonly List<Descriptor> _made = [];
 
+    /// <summary>The container's directory in each hierarchy, as the host sees it: controller, or "" for cgroup v2, to absolute path.</summary>
+    public Dictionary<string, string>? Cgroups { get; init; }
+
     /// <summary>Makes one mount.</summary>
     public void Make(MountSpec mount)
     {
@@ -45,7 +48,7 @@ internal sealed class Mounts(RootDirectory root, RuntimeSpec spec, InitRequest r
             }
             else if (mount.Type is "cgroup" or "cgroup2")
             {
-                new CgroupMounts(this, spec, request).Make(mount, destination, options);
+                new CgroupMounts(this, spec).Make(mount, destination, options);
             }
             else
             {
