@@ -30,7 +30,9 @@ internal sealed class DocumentText
             text.Line($"/// <exception cref=\"JsonException\">It is not one; the path says where.</exception>");
             text.Line($"public static {value.TypeName} Read{value.Name}(System.ReadOnlySpan<byte> json) => JsonInput.Document(json, {text.ReadMethod(value)});");
             text.Line($"/// <summary>A whole document as UTF-8; what is null is left out.</summary>");
-            text.Line($"public static byte[] Write({value.TypeName} value) => JsonOutput.Document(value, Write);");
+            text.Line($"public static byte[] Write({value.TypeName} value) => JsonOutput.Document(value, Write, indented: false);");
+            text.Line($"/// <summary>The same for people to read.</summary>");
+            text.Line($"public static byte[] WriteIndented({value.TypeName} value) => JsonOutput.Document(value, Write, indented: true);");
         }
 
         while (text._waiting.Count > 0)

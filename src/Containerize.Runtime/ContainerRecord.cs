@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Containerize.Oci.Runtime;
 
 namespace Containerize.Runtime;
@@ -56,13 +55,6 @@ internal sealed record ContainerRecord
     };
 }
 
-/// <summary>The runtime's own documents as JSON.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ListedContainer[]))]
-[JsonSerializable(typeof(LogLine))]
-[JsonSerializable(typeof(int[]))]
-internal sealed partial class RecordJson : JsonSerializerContext;
-
 /// <summary>A line of `list --format json`, and the answer of `state`.</summary>
 internal sealed record ListedContainer
 {
@@ -93,6 +85,3 @@ internal sealed record ListedContainer
     /// <summary>The name of who made it.</summary>
     public string Owner { get; init; } = "";
 }
-
-/// <summary>A line of the log in JSON, with the names that containerd reads.</summary>
-internal sealed record LogLine(string Level, string Msg, string Time);

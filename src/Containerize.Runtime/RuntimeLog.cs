@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
+using Containerize.Runtime.Documents;
 using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime;
@@ -57,7 +57,7 @@ internal sealed class RuntimeLog
     {
         var time = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         return Format == "json"
-            ? JsonSerializer.Serialize(new LogLine(level, message, time), RecordJson.Default.LogLine) + "\n"
+            ? Encoding.UTF8.GetString(RuntimeDocuments.Write(new LogLine { Level = level, Msg = message, Time = time })) + "\n"
             : $"time=\"{time}\" level={level} msg=\"{OneLine(message).Replace("\\", "\\\\").Replace("\"", "\\\"")}\"\n";
     }
 

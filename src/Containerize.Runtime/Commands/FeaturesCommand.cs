@@ -1,4 +1,5 @@
-using System.Text.Json;
+using System.Text;
+using Containerize.Runtime.Documents;
 using Known = Containerize.Runtime.Linux.Namespaces;
 
 namespace Containerize.Runtime.Commands;
@@ -13,7 +14,7 @@ internal static class FeaturesCommand
     public static int Run(Invocation invocation)
     {
         Options.Read("features", invocation.Words, [], []).Expect(0, 0, "no words");
-        return Output.Write(JsonSerializer.Serialize(new FeaturesDocument(), IndentedJson.Default.FeaturesDocument) + "\n");
+        return Output.Write(Encoding.UTF8.GetString(RuntimeDocuments.WriteIndented(new FeaturesDocument())) + "\n");
     }
 }
 
@@ -27,7 +28,7 @@ internal sealed record FeaturesDocument
     public string OciVersionMax { get; init; } = FeaturesCommand.NewestSpec;
 
     /// <summary>Kinds of hooks.</summary>
-    public string[] Hooks { get; init; } = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"];
+    public IReadOnlyList<string> Hooks { get; init; } = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"];
 
     /// <summary>What only Linux has.</summary>
     public LinuxFeatures Linux { get; init; } = new();
@@ -39,25 +40,25 @@ internal sealed record FeaturesDocument
     internal sealed record LinuxFeatures
     {
         /// <summary>Kinds of namespaces.</summary>
-        public string[] Namespaces { get; init; } = [.. Known.All.Select(known => known.Word).Order(StringComparer.Ordinal)];
+        public IReadOnlyList<string> Namespaces { get; init; } = [.. Known.All.Select(known => known.Word).Order(StringComparer.Ordinal)];
 
         /// <summary>Capabilities.</summary>
-        public string[] Capabilities { get; init; } = [.. Steps.Capabilities.Names.Select(name => "CAP_" + name)];
+        public IReadOnlyList<string> Capabilities { get; init; } = [.. Steps.Capabilities.Names.Select(name => "CAP_" + name)];
 
         /// <summary>Control groups.</summary>
         public CgroupFeatures Cgroup { get; init; } = new();
 
         /// <summary>Filters of system calls.</summary>
-        public Switch Seccomp { get; init; } = new(true);
+        public Switch Seccomp { get; init; } = new() { Enabled = true };
 
         /// <summary>AppArmor.</summary>
-        public Switch Apparmor { get; init; } = new(true);
+        public Switch Apparmor { get; init; } = new() { Enabled = true };
 
         /// <summary>SELinux.</summary>
-        public Switch Selinux { get; init; } = new(true);
+        public Switch Selinux { get; init; } = new() { Enabled = true };
 
         /// <summary>Resource director technology.</summary>
-        public Switch IntelRdt { get; init; } = new(false);
+        public Switch IntelRdt { get; init; } = new();
 
         /// <summary>What mounts can be beside their options.</summary>
         public MountExtensionFeatures MountExtensions { get; init; } = new();
@@ -67,7 +68,7 @@ internal sealed record FeaturesDocument
     internal sealed record MountExtensionFeatures
     {
         /// <summary>Mapped ids.</summary>
-        public Switch Idmap { get; init; } = new(true);
+        public Switch Idmap { get; init; } = new() { Enabled = true };
     }
 
     /// <summary>Features of control groups.</summary>
@@ -90,5 +91,9 @@ internal sealed record FeaturesDocument
     }
 
     /// <summary>Something that is there or not.</summary>
-    internal sealed record Switch(bool Enabled);
+    internal sealed record Switch
+    {
+        /// <summary>Whether it is there.</summary>
+        public bool Enabled { get; init; }
+    }
 }

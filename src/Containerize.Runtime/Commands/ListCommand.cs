@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
+using Containerize.Runtime.Documents;
 
 namespace Containerize.Runtime.Commands;
 
@@ -34,7 +34,7 @@ internal static class ListCommand
         return (options.Value("format") ?? "table") switch
         {
             "table" => Output.Write(Table(rows)),
-            "json" => Output.Write(JsonSerializer.Serialize([.. rows], RecordJson.Default.ListedContainerArray) + "\n"),
+            "json" => Output.Write($"[{string.Join(',', rows.Select(row => Encoding.UTF8.GetString(RuntimeDocuments.Write(row))))}]\n"),
             var other => throw Options.Bad("list", $"invalid format option: {other}"),
         };
     }

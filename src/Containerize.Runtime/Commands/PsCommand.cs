@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime.Commands;
@@ -18,7 +17,7 @@ internal static class PsCommand
         var processes = cgroup.Processes();
         return (options.Value("format") ?? "table") switch
         {
-            "json" => Output.Write(JsonSerializer.Serialize([.. processes], RecordJson.Default.Int32Array) + "\n"),
+            "json" => Output.Write($"[{string.Join(',', processes)}]\n"),
             "table" => Output.Write(Table([.. words.Skip(1)], processes)),
             var other => throw Options.Bad("ps", $"invalid format option: {other}"),
         };

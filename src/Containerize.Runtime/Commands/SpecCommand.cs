@@ -1,6 +1,5 @@
-using System.Text;
-using System.Text.Json;
 using Containerize.Oci.Runtime;
+using Containerize.Runtime.Documents;
 using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime.Commands;
@@ -23,7 +22,7 @@ internal static class SpecCommand
         }
 
         using var file = new Descriptor((int)Syscall.Check(opened, "open", StateDirectory.Config));
-        return Output.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(Make(options.Has("rootless")), IndentedJson.Default.RuntimeSpec) + "\n"), file.Number);
+        return Output.Write([.. RuntimeDocuments.WriteIndented(Make(options.Has("rootless"))), (byte)'\n'], file.Number);
     }
 
     private static RuntimeSpec Make(bool rootless) => new()

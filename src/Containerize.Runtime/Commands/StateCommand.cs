@@ -1,4 +1,5 @@
-using System.Text.Json;
+using System.Text;
+using Containerize.Runtime.Documents;
 
 namespace Containerize.Runtime.Commands;
 
@@ -10,6 +11,6 @@ internal static class StateCommand
     {
         var options = Options.Read("state", invocation.Words, [], []);
         using var container = Container.Open(invocation.Root, options.Expect(1, 1, "the id of the container")[0], change: false);
-        return Output.Write(JsonSerializer.Serialize(container.List(), IndentedJson.Default.ListedContainer) + "\n");
+        return Output.Write(Encoding.UTF8.GetString(RuntimeDocuments.WriteIndented(container.List())) + "\n");
     }
 }

@@ -7,10 +7,10 @@ namespace Containerize.Runtime.Documents;
 internal static class JsonOutput
 {
     /// <summary>A whole document as UTF-8.</summary>
-    public static byte[] Document<T>(T value, Action<Utf8JsonWriter, T> write)
+    public static byte[] Document<T>(T value, Action<Utf8JsonWriter, T> write, bool indented)
     {
         var bytes = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = MinimalEncoder.Instance }))
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = MinimalEncoder.Instance, Indented = indented, NewLine = "\n" }))
         {
             write(json, value);
         }

@@ -1,8 +1,9 @@
 using Containerize.Oci.Runtime;
+using Containerize.Runtime.Commands;
 
 namespace Containerize.Runtime.Documents;
 
-/// <summary>The documents that every container's start reads and writes, with code that is generated for them (Containerize.DocumentGenerator).</summary>
+/// <summary>The documents that are read and written, with code that is generated for them (Containerize.DocumentGenerator).</summary>
 [Documents(
     typeof(RuntimeSpec),
     typeof(ProcessSpec),
@@ -11,5 +12,8 @@ namespace Containerize.Runtime.Documents;
     typeof(ContainerProcessState),
     typeof(ContainerRecord),
     typeof(InitRequest),
-    typeof(InitCgroups))]
+    typeof(InitCgroups),
+    typeof(ListedContainer),
+    typeof(LogLine),
+    typeof(FeaturesDocument))]
 internal static partial class RuntimeDocuments;

@@ -1,5 +1,6 @@
 using Containerize.Oci.Runtime;
 using Containerize.Runtime.Cgroups;
+using Containerize.Runtime.Linux;
 using Xunit;
 
 namespace Containerize.Runtime.Tests.Cgroups;
@@ -37,7 +38,35 @@ public class UsingVersion1
         var membership = CgroupMembership.Parse(File.ReadAllText($"/proc/{pid}/cgroup"));
         Assert.All(real.Cgroup.Paths.Keys, controller => Assert.Equal(real.Path, membership[controller]));
         Assert.Equal([pid], real.Cgroup.Processes());
-        Assert.Equal(-1, real.Cgroup.JoinDescriptor);
+    }
+
+    [SkippableFact]
+    public void AThreadEntersEveryHierarchyByItself()
+    {
+        using var real = RealCgroup.OnVersion1();
+        var membership = "";
+        var thread = new Thread(() =>
+        {
+            using var entrance = real.Cgroup.OpenEntrance();
+            entrance.Enter();
+            membership = File.ReadAllText("/proc/thread-self/cgroup");
+        });
+        thread.Start();
+        thread.Join();
+        var entered = CgroupMembership.Parse(membership);
+        Assert.All(real.Cgroup.Paths.Keys.Where(c => c.Length > 0), controller => Assert.Equal(real.Path, entered[controller]));
+    }
+
+    [SkippableFact]
+    public void OfAThreadThatItDoesNotTakeTheCgroupIsNamed()
+    {
+        using var real = RealCgroup.OnVersion1();
+        Skip.If(!real.Cgroup.Paths.ContainsKey("pids"), "the pids controller of cgroup version 1 is not mounted");
+        var gone = new CgroupEntrance([FileSystem.Open(Descriptor.WorkingDirectory, $"{real.Cgroup.Paths["pids"]}/tasks", OpenFlags.ReadOnly)], ["/pids/one"]);
+        var e = Assert.Throws<ContainerizeException>(gone.Enter);
+        gone.Dispose();
+        Assert.Equal(CgroupError.Joining, e.Number);
+        Assert.Contains("/pids/one: ", e.Message, StringComparison.Ordinal);
     }
 
     [SkippableFact]

@@ -17,7 +17,7 @@ public class UsingVersion2
         using var again = Cgroup.Open(real.Cgroup.Paths);
         Assert.Equal([pid], again.Processes());
         Assert.True(again.IsUnified);
-        Assert.Equal(real.Cgroup.Paths[""], new FileInfo($"/proc/self/fd/{again.JoinDescriptor}").LinkTarget);
+        Assert.Equal(real.Cgroup.Paths[""], new FileInfo($"/proc/self/fd/{again.Birthplace!.Number}").LinkTarget);
     }
 
     [SkippableFact]

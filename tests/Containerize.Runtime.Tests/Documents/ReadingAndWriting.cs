@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Containerize.Oci.Runtime;
@@ -29,6 +30,18 @@ public class ReadingAndWriting
         Assert.Equal(record, RuntimeDocuments.Write(RuntimeDocuments.ReadContainerRecord(record)));
         var request = RuntimeDocuments.Write(SampleValues.Of<InitRequest>());
         Assert.Equal(request, RuntimeDocuments.Write(RuntimeDocuments.ReadInitRequest(request)));
+        var cgroups = RuntimeDocuments.Write(SampleValues.Of<InitCgroups>());
+        Assert.Equal(cgroups, RuntimeDocuments.Write(RuntimeDocuments.ReadInitCgroups(cgroups)));
+    }
+
+    [Theory]
+    [InlineData("a\"b\\c/d", """a\"b\\c/d""")]
+    [InlineData("\n\r\t\b\f\0\u001f\u007f", """\n\r\t\u0008\u000c\u0000\u001f\u007f""")]
+    [InlineData("<&'+>\u00e4\u20ac\U0001F600", "<&'+>\u00e4\u20ac\U0001F600")]
+    public void OfTextOnlyThatIsEscapedWhichMustBe(string text, string escaped)
+    {
+        var written = Encoding.UTF8.GetString(RuntimeDocuments.Write(new LogLine { Msg = text }));
+        Assert.Equal($$"""{"level":"","msg":"{{escaped}}","time":""}""", written);
     }
 
     [Theory]
@@ -81,8 +94,20 @@ public class ReadingAndWriting
     private static void IsAsTheSerializer<T>(JsonTypeInfo<T> serializer, Func<ReadOnlySpan<byte>, T> read, Func<T, byte[]> write)
     {
         var value = SampleValues.Of<T>();
-        var text = JsonSerializer.Serialize(value, serializer);
+        var text = Serialize(value, serializer);
         Assert.Equal(text, Encoding.UTF8.GetString(write(value)));
-        Assert.Equal(text, JsonSerializer.Serialize(read(Encoding.UTF8.GetBytes(text)), serializer));
+        Assert.Equal(text, Serialize(read(Encoding.UTF8.GetBytes(text)), serializer));
+    }
+
+    // With no more escaped than must be, as we write.
+    private static string Serialize<T>(T value, JsonTypeInfo<T> serializer)
+    {
+        using var text = new MemoryStream();
+        using (var json = new Utf8JsonWriter(text, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            JsonSerializer.Serialize(json, value, serializer);
+        }
+
+        return Encoding.UTF8.GetString(text.ToArray());
     }
 }
