@@ -17,7 +17,7 @@ public sealed class DockerRegistry : IAsyncDisposable
     private const string Htpasswd = "builder:$2y$04$FFM2br0r4eX39CKNEBAt.OsM3x/0cydkEu3pHKPYXkMbSuh6bgWfq";
     private const string Marker = "containerize-test-mark-";
     private readonly TemporaryFolder _folder;
-    private readonly Process _process;
+    private Process _process;
     private readonly List<string> _log;
 
     private DockerRegistry(TemporaryFolder folder, Process process, int port, List<string> log)
@@ -68,13 +68,8 @@ public sealed class DockerRegistry : IAsyncDisposable
                 $"version: 0.1\nlog:\n  level: error\n  accesslog:\n    disabled: false\nstorage:\n  filesystem:\n    rootdirectory: {folder["data"]}\n"
                 + $"  delete:\n    enabled: true\nhttp:\n  addr: 127.0.0.1:{port}\n"
                 + (withPassword ? $"auth:\n  htpasswd:\n    realm: test\n    path: {folder["htpasswd"]}\n" : ""));
-            var process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", folder["config.yml"]]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var log = new List<string>();
-            process.OutputDataReceived += (_, e) => Note(log, e.Data);
-            process.ErrorDataReceived += (_, e) => Note(log, e.Data);
-            process.BeginOutputReadLine();
-            process.BeginErrorReadLine();
-            var registry = new DockerRegistry(folder, process, port, log);
+            var registry = new DockerRegistry(folder, Run(folder, log), port, log);
             if (await registry.IsReadyAsync())
             {
                 registry.ForgetRequests();
@@ -86,6 +81,29 @@ public sealed class DockerRegistry : IAsyncDisposable
             {
                 throw new InvalidOperationException("docker-registry does not start.");
             }
+        }
+    }
+
+    /// <summary>How many bytes its storage has, uploads that are under way included.</summary>
+    public long StoredBytes => Directory.Exists(_folder["data"])
+        ? Directory.EnumerateFiles(_folder["data"], "*", SearchOption.AllDirectories).Sum(f => File.Exists(f) ? new FileInfo(f).Length : 0)
+        : 0;
+
+    /// <summary>Kills it as the kernel does, with -9.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Starts it again after that: the same address, the same storage.</summary>
+    public async Task StartAgainAsync()
+    {
+        _process.Dispose();
+        _process = Run(_folder, _log);
+        if (!await IsReadyAsync())
+        {
+            throw new InvalidOperationException("docker-registry does not start again.");
         }
     }
 
@@ -139,6 +157,16 @@ public sealed class DockerRegistry : IAsyncDisposable
                 log.Add($"{method} {path} {parts[2].Trim().Split(' ')[0]}");
             }
         }
+    }
+
+    private static Process Run(TemporaryFolder folder, List<string> log)
+    {
+        var process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", folder["config.yml"]]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        process.OutputDataReceived += (_, e) => Note(log, e.Data);
+        process.ErrorDataReceived += (_, e) => Note(log, e.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
     }
 
     private static int FreePort()

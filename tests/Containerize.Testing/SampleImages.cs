@@ -52,6 +52,17 @@ public static class SampleImages
         return new Layer(Descriptor.Of(type, bytes), Digest.Of(plain), new MemoryBlobs(bytes));
     }
 
+    /// <summary>A layer of so many bytes that nobody unpacks, the same for the same seed.</summary>
+    public static Layer LayerOf(int seed, int size)
+    {
+        var bytes = new byte[size];
+        new Random(seed).NextBytes(bytes);
+        return new Layer(Descriptor.Of(MediaTypes.OciLayer, bytes), Digest.Of(bytes), new MemoryBlobs(bytes));
+    }
+
+    /// <summary>An image of these layers.</summary>
+    public static Image ImageOf(params IReadOnlyList<Layer> layers) => Image.Create(Create(["x"]).Config, layers);
+
     /// <summary>All of an image's layers, read to their ends, which verifies them: one line each with the number of bytes.</summary>
     public static async Task<string> ReadLayersAsync(Image image)
     {

@@ -20,7 +20,7 @@ internal sealed class RegistryAhead(
 {
     private readonly ConcurrentDictionary<Digest, TaskCompletionSource<Layer>> _layers = new();
     private readonly Queue<Item> _waiting = new();
-    private readonly Queue<Task<Uri>> _opened = new();
+    private readonly Queue<Task<UploadSession>> _opened = new();
     private readonly List<Task<object>> _working = [];
     private readonly Lock _one = new();
     private int _idle = threads;
@@ -85,7 +85,16 @@ internal sealed class RegistryAhead(
         while (_opened.TryDequeue(out var opening))
         {
             Background.Settle(opening);
-            if (opening.IsCompletedSuccessfully && !cancellationToken.IsCancellationRequested)
+            if (!opening.IsCompletedSuccessfully)
+            {
+                continue;
+            }
+
+            if (cancellationToken.IsCancellationRequested)
+            {
+                upload.AbandonQuickly(opening.Result);
+            }
+            else
             {
                 upload.Abandon(opening.Result, cancellationToken);
             }
@@ -124,7 +133,8 @@ internal sealed class RegistryAhead(
             cancellationToken.ThrowIfCancellationRequested();
             if (!isThere(layer.Descriptor, cancellationToken))
             {
-                upload.Write(layer.Descriptor, layer.Source, item.IsNew ? Opened() : null, cancellationToken);
+                upload.Write(
+                    new BlobRequest(layer.Descriptor, layer.Source) { Opened = item.IsNew ? Opened() : null, Stop = cancellationToken }, cancellationToken);
             }
 
             done.SetResult(layer);
@@ -137,9 +147,9 @@ internal sealed class RegistryAhead(
     }
 
     // An upload that was opened ahead; null where none was, or it failed: then it is opened again, and fails as it does.
-    private Uri? Opened()
+    private UploadSession? Opened()
     {
-        Task<Uri>? opening;
+        Task<UploadSession>? opening;
         lock (_one)
         {
             _opened.TryDequeue(out opening);

@@ -79,16 +79,16 @@ internal sealed class RegistryAuthorization(RegistryHttp http)
                     return ReadToken(response, doing, cancellationToken);
                 }
 
-                if ((int)response.StatusCode is not (429 or >= 500) || attempt >= 3)
+                if (!RegistryRetry.IsTransient(response.StatusCode) || attempt >= RegistryRetry.Tries)
                 {
                     throw RegistryErrors.From($"{doing} (asking {realm.Host} for a token)", response, CredentialOf(scope), cancellationToken);
                 }
 
-                http.Wait(attempt, response.Headers.RetryAfter, cancellationToken);
+                http.Retry.Wait(attempt, response.Headers.RetryAfter, cancellationToken);
             }
-            catch (HttpRequestException e) when (RegistryHttp.IsTransient(e) && attempt < 3)
+            catch (HttpRequestException e) when (RegistryRetry.IsWorthIt(e, attempt))
             {
-                http.Wait(attempt, null, cancellationToken);
+                http.Retry.Wait(attempt, null, cancellationToken);
             }
         }
     }

@@ -10,7 +10,6 @@ namespace Containerize.Registries;
 /// <param name="opening">Cancels what is read without a token.</param>
 internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, long offset, CancellationToken opening) : ForwardReader
 {
-    private const int Attempts = 3;
     private RegistryBody? _body;
     private long _position = offset;
     private int _failures;
@@ -45,7 +44,7 @@ internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, l
                 // It ended early, and politely: a longer blob may have been promised than there is, so not for ever.
                 throw new IOException($"it ended after {_position} of {blob.Size} bytes");
             }
-            catch (Exception e) when (RegistryHttp.IsTransient(e))
+            catch (Exception e) when (RegistryRetry.IsTransient(e))
             {
                 if (_body is not null)
                 {
@@ -53,7 +52,7 @@ internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, l
                 }
 
                 _body = null;
-                if (++_failures >= Attempts)
+                if (++_failures >= RegistryRetry.Tries)
                 {
                     throw e.InnerException as ContainerizeException ?? RegistryErrors.Unreachable($"getting the blob {blob.Digest} of {blobs.Registry}/{blobs.Repository}", e);
                 }
@@ -105,8 +104,8 @@ internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, l
 
     private async ValueTask<int> ReadOnceAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(blobs.StallLimit);
+        using var stalled = new CancellationTokenSource(blobs.StallLimit, blobs.Time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stalled.Token);
         try
         {
             return await _body!.Stream.ReadAsync(buffer, limit.Token);

@@ -9,6 +9,7 @@ namespace Containerize.Registries;
 /// <summary>The blobs of one repository; with a cache each comes over the network once.</summary>
 internal sealed class RegistryBlobs(RegistryHttp http, Reference reference) : IComposedBlobSource
 {
+    private const long WorthResuming = 1024 * 1024;
     private readonly ConcurrentDictionary<Digest, SemaphoreSlim> _fetching = new();
 
     internal string Registry => reference.Registry;
@@ -17,6 +18,9 @@ internal sealed class RegistryBlobs(RegistryHttp http, Reference reference) : IC
 
     /// <summary>How long a body may stand still.</summary>
     internal TimeSpan StallLimit => http.Options.StallLimit;
+
+    /// <summary>The clock of that.</summary>
+    internal TimeProvider Time => http.Options.Time;
 
     public IBlobSource? SourceOf(Descriptor blob) => http.Options.Cache is { } cache && cache.Contains(blob) ? cache : null;
 
@@ -39,7 +43,12 @@ internal sealed class RegistryBlobs(RegistryHttp http, Reference reference) : IC
                     throw RegistryClient.NotCached($"getting the blob {blob.Digest} of {reference}");
                 }
 
-                await cache.AddAsync(blob, new Network(this), cancellationToken);
+                if (blob.Size < WorthResuming
+                    || http.Downloads is not { } downloads
+                    || !await downloads.TryFetchAsync(blob, cache, from => new RegistryBlobStream(this, blob, from, cancellationToken), cancellationToken))
+                {
+                    await cache.AddAsync(blob, new Network(this), cancellationToken);
+                }
             }
         }
         finally
@@ -70,7 +79,7 @@ internal sealed class RegistryBlobs(RegistryHttp http, Reference reference) : IC
         return new RegistryBody(response.Content.ReadAsStream(cancellationToken), start);
     }
 
-    internal void Pause(int attempt, CancellationToken cancellationToken) => http.Wait(attempt, null, cancellationToken);
+    internal void Pause(int attempt, CancellationToken cancellationToken) => http.Retry.Wait(attempt, null, cancellationToken);
 
     private sealed class Network(RegistryBlobs blobs) : IBlobSource
     {

@@ -17,9 +17,9 @@ public sealed class RegistryClient(RegistryOptions options) : IDisposable
     {
         var pushes = references
             .GroupBy(r => $"{r.Registry}/{r.Repository}")
-            .Select(g => (IEarlyDestination)new RegistryPush(Http(g.First().Registry), [.. g]))
+            .Select(g => new RegistryPush(Http(g.First().Registry), [.. g]))
             .ToList();
-        return pushes.Count == 1 ? pushes[0] : new TeeDestination(pushes);
+        return pushes.Count == 1 ? pushes[0] : new RegistryPushes(pushes);
     }
 
     /// <summary>Closes the connections; sources and destinations of this client cannot be used any more.</summary>

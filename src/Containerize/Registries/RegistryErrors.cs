@@ -8,6 +8,7 @@ namespace Containerize.Registries;
 internal static class RegistryErrors
 {
     private const int MaxWords = 1024;
+    private const string StalledAdvice = "Try again; if it stays so, look at the registry and the network.";
 
     /// <summary>CTZ4002: no connection, or it broke again and again.</summary>
     internal static ContainerizeException Unreachable(string doing, Exception e) => new(
@@ -19,9 +20,14 @@ internal static class RegistryErrors
         "Check the registry's name, the network and the proxy; a registry without TLS must be listed in DOTNET_CONTAINER_INSECURE_REGISTRIES.",
         e);
 
+    /// <summary>CTZ4002 or CTZ4003: no answer came, however often it was tried.</summary>
+    internal static ContainerizeException NoAnswer(string doing, Exception e, int tries, TimeSpan limit) => e.InnerException is ContainerizeException known
+        ? tries > 1 && known.Number == 4003 ? new ContainerizeException(4003, doing, $"nothing came or went for {limit.TotalSeconds:0} seconds, {tries} times", StalledAdvice, known) : known
+        : Unreachable(doing, e);
+
     /// <summary>CTZ4003: nothing moved for too long.</summary>
     internal static ContainerizeException Stalled(string doing, TimeSpan limit, Exception? e = null) =>
-        new(4003, doing, $"nothing came or went for {limit.TotalSeconds:0} seconds", "Try again; if it stays so, look at the registry.", e);
+        new(4003, doing, $"nothing came or went for {limit.TotalSeconds:0} seconds", StalledAdvice, e);
 
     /// <summary>CTZ4008: what the registry does is against the protocol, or against safety.</summary>
     internal static ContainerizeException Protocol(string doing, string why) => new(4008, doing, why, "Tell those who run the registry.");
@@ -31,6 +37,7 @@ internal static class RegistryErrors
         string doing, HttpResponseMessage response, RegistryCredential? credential, CancellationToken cancellationToken)
     {
         var words = Words(response, doing, cancellationToken);
+        var host = response.RequestMessage?.RequestUri?.Authority ?? "the registry";
         var said = $"the registry answered {(int)response.StatusCode} {response.StatusCode}{(words.Length == 0 ? "" : $": {words}")}";
         var who = credential is null ? "no credentials were found for it" : $"the credentials are from {credential.Origin}";
         return response.StatusCode switch
@@ -39,10 +46,32 @@ internal static class RegistryErrors
                 4004, doing, $"{said}; {who}", "Log in with 'docker login' or 'podman login', or set DOTNET_CONTAINER_REGISTRY_UNAME and DOTNET_CONTAINER_REGISTRY_PWORD."),
             HttpStatusCode.NotFound => new ContainerizeException(
                 4005, doing, said, "Check the name and the tag; a private repository may also answer so to those who are not logged in."),
-            HttpStatusCode.TooManyRequests => new ContainerizeException(4007, doing, said, "Wait, log in for a higher limit, or use a mirror."),
+            HttpStatusCode.TooManyRequests => new ContainerizeException(
+                4007, doing, $"{said} ({host} was asked {RegistryRetry.Tries} times{Limits(response)})", "Wait, log in for a higher limit, or use a mirror."),
             >= HttpStatusCode.InternalServerError => new ContainerizeException(4007, doing, said, "Try again later; if it stays so, look at the registry."),
             _ => new ContainerizeException(4006, doing, said, "See what the registry says, and docs/errors.md."),
         };
+    }
+
+    // https://docs.docker.com/docker-hub/usage/pulls/ and the drafts of the IETF: ratelimit-limit, ratelimit-remaining, ratelimit-reset.
+    private static string Limits(HttpResponseMessage response)
+    {
+        var limits = new StringBuilder();
+        foreach (var name in new[] { "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset" })
+        {
+            if (response.Headers.NonValidated.TryGetValues(name, out var values))
+            {
+                limits.Append($", {name}: {Clean(values.ToString())}");
+            }
+        }
+
+        return limits.ToString();
+    }
+
+    private static string Clean(string text)
+    {
+        var clean = string.Join(' ', new string([.. text.Select(c => char.IsControl(c) ? ' ' : c)]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        return (clean.Length <= MaxWords ? clean : clean[..MaxWords] + "...").TrimEnd('.');
     }
 
     // "CODE: message" of the registry's JSON, else the text; at most 1 KB, with no control characters that could draw on a terminal.
@@ -58,9 +87,7 @@ internal static class RegistryErrors
             return ""; // the answer's code says enough
         }
 
-        var text = Messages(body) ?? Encoding.UTF8.GetString(body);
-        var clean = string.Join(' ', new string([.. text.Select(c => char.IsControl(c) ? ' ' : c)]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        return (clean.Length <= MaxWords ? clean : clean[..MaxWords] + "...").TrimEnd('.');
+        return Clean(Messages(body) ?? Encoding.UTF8.GetString(body));
     }
 
     private static string? Messages(ReadOnlyMemory<byte> body)

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 
 namespace Containerize.Registries;
 
@@ -12,9 +10,7 @@ namespace Containerize.Registries;
 /// </remarks>
 internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions options) : IDisposable
 {
-    private const int Attempts = 3;
     private const int MaxRedirects = 10;
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
     // The answer to an upload comes after the registry has stored it, which may take long for gigabytes.
     private const int UploadPatience = 5;
@@ -26,7 +22,7 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         ConnectTimeout = options.ConnectLimit,
-        ConnectCallback = static (context, token) => new ValueTask<Stream>(Connect(context.DnsEndPoint, token)),
+        ConnectCallback = (context, token) => new ValueTask<Stream>(new RegistryConnector(options.Resolve).Connect(context.DnsEndPoint, token)),
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
     })
     {
@@ -38,6 +34,23 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
     internal RegistryEndpoint Endpoint { get; } = endpoint;
 
     internal RegistryOptions Options { get; } = options;
+
+    internal RegistryRetry Retry { get; } = new(endpoint.Registry, options);
+
+    /// <summary>Uploads that may be taken up again; null where none are remembered.</summary>
+    internal UploadJournal? Uploads { get; } = options.Journal is null ? null : new UploadJournal(Path.Combine(options.Journal, "uploads"), options.Time);
+
+    /// <summary>Downloads that may be taken up again; null where none are kept.</summary>
+    internal PartialBlobs? Downloads { get; } = options.Journal is null ? null : new PartialBlobs(Path.Combine(options.Journal, "downloads"));
+
+    /// <summary>Where the registry has which blobs.</summary>
+    internal BlobPlaces Places { get; } = new(options.Journal is null ? null : Path.Combine(options.Journal, "places"), endpoint.Registry);
+
+    /// <summary>How much of a blob goes with one request, as was found out; 0 for all of it.</summary>
+    internal long Chunk { get; set; }
+
+    /// <summary>Whether the registry was found to take blobs in one piece only.</summary>
+    internal bool RefusesChunks { get; set; }
 
     // Several first requests may go at once, and all need the same one.
     private RegistryAuthorization Authorization =>
@@ -65,14 +78,14 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
             {
                 response = Follow(request, header, cancellationToken);
             }
-            catch (Exception e) when (IsTransient(e) && attempt < Attempts)
+            catch (Exception e) when (!request.Once && RegistryRetry.IsWorthIt(e, attempt))
             {
-                Wait(attempt, null, cancellationToken);
+                Retry.Wait(attempt, null, cancellationToken);
                 continue;
             }
             catch (Exception e) when (e is HttpRequestException or IOException)
             {
-                throw e.InnerException as ContainerizeException ?? RegistryErrors.Unreachable(request.Doing, e);
+                throw RegistryErrors.NoAnswer(request.Doing, e, attempt, Options.StallLimit);
             }
 
             if (response.StatusCode == HttpStatusCode.Unauthorized && !asked && Endpoint.IsOrigin(response.RequestMessage!.RequestUri!))
@@ -90,11 +103,11 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
                 }
             }
 
-            if (attempt < Attempts && IsTransient(response.StatusCode))
+            if (!request.Once && attempt < RegistryRetry.Tries && RegistryRetry.IsTransient(response.StatusCode))
             {
                 var after = response.Headers.RetryAfter;
                 response.Dispose();
-                Wait(attempt, after, cancellationToken);
+                Retry.Wait(attempt, after, cancellationToken);
                 continue;
             }
 
@@ -161,6 +174,7 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
                 }
 
                 bytes.Write(buffer, 0, count);
+                stop.CancelAfter(limit);
             }
 
             return bytes.ToArray();
@@ -172,54 +186,6 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
             throw RegistryErrors.Unreachable(doing, e);
-        }
-    }
-
-    /// <summary>Waits before a repetition: as long as the registry says, else a second, doubled each time; at most a minute.</summary>
-    internal void Wait(int attempt, RetryConditionHeaderValue? after, CancellationToken cancellationToken)
-    {
-        var wait = after?.Delta ?? (after?.Date is { } date ? date - Options.Time.GetUtcNow() : Options.RetryDelay * Math.Pow(2, attempt - 1));
-        wait = wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestWait ? LongestWait : wait;
-        if (after is not null && wait > TimeSpan.Zero)
-        {
-            Options.Report($"{Endpoint.Registry} asks to wait {wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s.");
-        }
-
-        Task.Delay(wait, Options.Time, cancellationToken).GetAwaiter().GetResult();
-    }
-
-    internal static bool IsTransient(Exception e) => e switch
-    {
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError } => false,
-        HttpRequestException or IOException => true,
-        _ => false,
-    };
-
-    private static bool IsTransient(HttpStatusCode status) => (int)status is 408 or 429 or 499 or 500 or 502 or 503 or 504 or 522;
-
-    // Connects as SocketsHttpHandler would, but on the thread that has been set aside for it.
-    private static NetworkStream Connect(DnsEndPoint host, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            using (cancellationToken.UnsafeRegister(static s => ((Socket)s!).Dispose(), socket))
-            {
-                socket.Connect(host);
-            }
-
-            cancellationToken.ThrowIfCancellationRequested();
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch (Exception e)
-        {
-            socket.Dispose();
-            if (e is SocketException or ObjectDisposedException)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-
-            throw;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Containerize.Storage;
 
 namespace Containerize.Registries;
@@ -10,6 +11,9 @@ public sealed record RegistryOptions
 
     /// <summary>Where pulled content is kept and found again; null keeps none.</summary>
     public BlobStore? Cache { get; init; }
+
+    /// <summary>The folder where uploads and downloads that were cut, and the places of blobs, are remembered; null remembers nothing.</summary>
+    public string? Journal { get; init; }
 
     /// <summary>Whether the network may not be used: only what the cache has, by digest (CTZ4010).</summary>
     public bool Offline { get; init; }
@@ -28,4 +32,7 @@ public sealed record RegistryOptions
 
     /// <summary>How long an answer may take to begin, and a body may stand still.</summary>
     public TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Finds the addresses of a host.</summary>
+    internal Func<string, IPAddress[]> Resolve { get; init; } = Dns.GetHostAddresses;
 }

@@ -12,6 +12,9 @@ internal sealed record RegistryRequest(HttpMethod Method, Uri Uri, string Doing)
     /// <summary>The media types that are understood.</summary>
     internal IReadOnlyList<string> Accept { get; init; } = [];
 
+    /// <summary>Whether it is not repeated here: its sender has to look first how far the last one came.</summary>
+    internal bool Once { get; init; }
+
     /// <summary>The first byte wanted of a blob.</summary>
     internal long From { get; init; }
 }

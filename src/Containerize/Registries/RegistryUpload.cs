@@ -1,32 +1,45 @@
+using System.Collections.Concurrent;
 using System.Net;
-using Containerize.Images;
 using Containerize.Oci;
 
 namespace Containerize.Registries;
 
-/// <summary>Brings one blob into a repository: found there, mounted from another, or sent (distribution-spec, "Pushing blobs").</summary>
+/// <summary>Brings one blob into a repository: found there, mounted from another, taken up where it was cut, or sent (distribution-spec, "Pushing blobs").</summary>
 internal sealed class RegistryUpload(RegistryHttp http, Reference reference)
 {
-    private static readonly RegistryAction Push = RegistryAction.Push;
+    private const int MostUnknown = 3;
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
+    private readonly RegistryMounts _mounts = new(http, reference);
+    private readonly RegistryScope _scope = new(reference.Repository, RegistryAction.Push);
+
+    private readonly ConcurrentQueue<Digest> _layers = new();
+
+    private string Place => $"{reference.Registry}/{reference.Repository}";
 
     /// <summary>Whether the repository has the blob.</summary>
     internal bool Exists(Descriptor blob, CancellationToken cancellationToken)
     {
-        var request = new RegistryRequest(HttpMethod.Head, Address($"blobs/{blob.Digest}"), $"looking for the blob {blob.Digest} in {Place}")
-        {
-            Scope = new RegistryScope(reference.Repository, Push),
-        };
+        var request = new RegistryRequest(HttpMethod.Head, Address($"blobs/{blob.Digest}"), $"looking for the blob {blob.Digest} in {Place}") { Scope = _scope };
         using var response = http.Send(request, cancellationToken);
         return response.StatusCode == HttpStatusCode.OK;
     }
 
-    /// <summary>Opens an upload for a blob that is not known yet.</summary>
-    internal Uri Open(CancellationToken cancellationToken) => Open($"opening an upload to {Place}", cancellationToken);
+    /// <summary>Opens an upload for a blob that may not be known yet.</summary>
+    internal UploadSession Open(CancellationToken cancellationToken)
+    {
+        var request = new RegistryRequest(HttpMethod.Post, Address("blobs/uploads/"), $"opening an upload to {Place}")
+        {
+            Scope = _scope,
+            Content = static _ => new ByteArrayContent([]),
+        };
+        using var response = http.Send(request, [HttpStatusCode.Accepted, HttpStatusCode.Created], cancellationToken);
+        return Session(response, request.Doing);
+    }
 
     /// <summary>Gives up an upload that was opened and is not needed; what the registry says to that does not matter.</summary>
-    internal void Abandon(Uri session, CancellationToken cancellationToken)
+    internal void Abandon(UploadSession session, CancellationToken cancellationToken)
     {
-        var request = new RegistryRequest(HttpMethod.Delete, session, $"giving up an upload to {Place}") { Scope = new RegistryScope(reference.Repository, Push) };
+        var request = new RegistryRequest(HttpMethod.Delete, session.Location, $"giving up an upload to {Place}") { Scope = _scope };
         try
         {
             http.Send(request, cancellationToken).Dispose();
@@ -37,128 +50,153 @@ internal sealed class RegistryUpload(RegistryHttp http, Reference reference)
         }
     }
 
-    /// <summary>Mounts the blob where it comes from another repository of this registry, else sends it.</summary>
-    internal void Write(Descriptor blob, IBlobSource source, CancellationToken cancellationToken) => Write(blob, source, null, cancellationToken);
-
-    /// <summary>The same, through an upload that was opened before.</summary>
-    internal void Write(Descriptor blob, IBlobSource source, Uri? opened, CancellationToken cancellationToken)
+    /// <summary>Gives up an upload after the user's wish to end, which does not wait for a registry.</summary>
+    internal void AbandonQuickly(UploadSession session)
     {
-        var doing = $"writing the blob {blob.Digest} to {Place}";
-        var mountFrom = BlobSources.Find<RegistryBlobs>(source, blob) is { } origin
-            && string.Equals(origin.Registry, reference.Registry, StringComparison.OrdinalIgnoreCase)
-            && origin.Repository != reference.Repository
-            ? origin.Repository
-            : null;
-        var session = opened ?? Start(blob, mountFrom, doing, cancellationToken);
-        if (session is null)
-        {
-            return;
-        }
-
-        var separator = session.Query.Length > 0 ? "&" : "?";
-        var request = new RegistryRequest(
-            HttpMethod.Put, new Uri($"{session.AbsoluteUri}{separator}digest={Uri.EscapeDataString(blob.Digest.ToString())}"), doing)
-        {
-            Scope = new RegistryScope(reference.Repository, Push),
-            Content = token => new ProgressContent(
-                new SizedStream(source.OpenAsync(blob, 0, token).AsTask().GetAwaiter().GetResult(), blob), blob.Size, "application/octet-stream"),
-        };
-        HttpResponseMessage response;
+        using var limit = new CancellationTokenSource(Farewell);
         try
         {
-            response = http.Send(request, cancellationToken);
+            Abandon(session, limit.Token);
         }
-        catch (ContainerizeException e) when (e.Number is 4002 or 4003)
+        catch (OperationCanceledException)
         {
-            // The answer may have got lost, and not the blob.
-            if (Exists(blob, cancellationToken))
-            {
-                return;
-            }
-
-            throw;
-        }
-
-        using (response)
-        {
-            if (response.StatusCode is HttpStatusCode.Created or HttpStatusCode.OK or HttpStatusCode.Accepted or HttpStatusCode.NoContent)
-            {
-                return;
-            }
-
-            // A session that broke in the middle cannot be used again: one more, from the start.
-            if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.RequestedRangeNotSatisfiable
-                && Start(blob, null, doing, cancellationToken) is { } again)
-            {
-                separator = again.Query.Length > 0 ? "&" : "?";
-                using var second = http.Send(
-                    request with { Uri = new Uri($"{again.AbsoluteUri}{separator}digest={Uri.EscapeDataString(blob.Digest.ToString())}") },
-                    [HttpStatusCode.Created, HttpStatusCode.OK, HttpStatusCode.NoContent],
-                    cancellationToken);
-                return;
-            }
-
-            throw RegistryErrors.From(doing, response, http.CredentialOf(request.Scope), cancellationToken);
+            // It ends by itself.
         }
     }
 
-    private string Place => $"{reference.Registry}/{reference.Repository}";
+    /// <summary>Brings the blob there.</summary>
+    internal void Write(BlobRequest request, CancellationToken cancellationToken)
+    {
+        Bring(request, cancellationToken);
+        if (request.Blob.MediaType is not (MediaTypes.OciConfig or MediaTypes.DockerConfig))
+        {
+            _layers.Enqueue(request.Blob.Digest);
+        }
+    }
+
+    /// <summary>Remembers, of a push that succeeded, where layers are now: others may be mounted from here.</summary>
+    internal void Remember()
+    {
+        http.Places.Add(reference.Repository, [.. _layers]);
+        _layers.Clear();
+    }
 
     private Uri Address(string path) => new(http.Endpoint.Base, $"v2/{reference.Repository}/{path}");
 
-    // The address of the upload; null where the blob was mounted. A refused mount may open a session by itself (202).
-    private Uri? Start(Descriptor blob, string? mountFrom, string doing, CancellationToken cancellationToken)
+    private void Bring(BlobRequest request, CancellationToken cancellationToken)
     {
-        if (mountFrom is not null)
+        var doing = $"writing the blob {request.Blob.Digest} to {Place}";
+        using var note = request.IsLarge ? http.Uploads?.Open($"{Place}@{request.Blob.Digest}") : null;
+        var session = request.Opened;
+        try
         {
-            var mount = new RegistryRequest(
-                HttpMethod.Post, Address($"blobs/uploads/?mount={Uri.EscapeDataString(blob.Digest.ToString())}&from={Uri.EscapeDataString(mountFrom)}"), doing)
+            if (!request.IsForced && TryMount(request, doing, ref session, cancellationToken))
             {
-                Scope = new RegistryScope(reference.Repository, Push, mountFrom),
-                Content = Nothing,
-            };
-            HttpResponseMessage? answer = null;
-            try
-            {
-                answer = http.Send(mount, cancellationToken);
-            }
-            catch (ContainerizeException e) when (e.Number == 4004)
-            {
-                // No token for the other repository: the blob is sent instead.
+                return;
             }
 
-            using (answer)
+            var unknown = 0;
+            for (var broken = 0; ;)
             {
-                if (answer?.StatusCode == HttpStatusCode.Created)
+                var sending = new BlobSending(http, _scope, request, doing);
+                session = Resumed(note, sending, session, doing, cancellationToken) ?? session ?? Open(cancellationToken);
+                note?.Keep(session.Location);
+                var current = session;
+                var end = sending.Send(current, () => Exists(request.Blob, cancellationToken), () => note?.Keep(current.Location), cancellationToken);
+                note?.Forget();
+                if (end == UploadEnd.Done)
                 {
-                    return null;
+                    return;
                 }
 
-                if (answer is { StatusCode: HttpStatusCode.Accepted, Headers.Location: { } })
+                session = null;
+                if (end == UploadEnd.Broken ? ++broken >= RegistryRetry.Tries : ++unknown > MostUnknown)
                 {
-                    return Session(answer, doing);
+                    throw new ContainerizeException(
+                        4040, doing, $"the registry lost the upload {unknown + broken} times", "Try again; if it stays so, look at the registry and at what is before it.");
+                }
+            }
+        }
+        catch (OperationCanceledException) when (session is not null && request.Stop.IsCancellationRequested)
+        {
+            note?.Forget();
+            AbandonQuickly(session);
+            throw;
+        }
+    }
+
+    // An upload of an earlier push that was cut or killed, where the registry still has it.
+    private UploadSession? Resumed(UploadNote? note, BlobSending sending, UploadSession? opened, string doing, CancellationToken cancellationToken)
+    {
+        if (note?.Location is not { } location || http.RefusesChunks)
+        {
+            return null;
+        }
+
+        var session = new UploadSession(http.Next(http.Endpoint.Base, location, doing));
+        if (!sending.Ask(session, cancellationToken) || session.Offset == 0)
+        {
+            note.Forget();
+            return null;
+        }
+
+        if (opened is not null)
+        {
+            Abandon(opened, cancellationToken);
+        }
+
+        http.Options.Report($"{Place} has {session.Offset} of the {sending.Size} bytes of a blob from an earlier push; the rest is sent.");
+        return session;
+    }
+
+    // True where the blob was mounted. A refused mount may open an upload by itself (202), which is used.
+    private bool TryMount(BlobRequest request, string doing, ref UploadSession? session, CancellationToken cancellationToken)
+    {
+        foreach (var from in _mounts.Candidates(request))
+        {
+            if (_mounts.TryMount(request, from, doing, out var refusal, cancellationToken))
+            {
+                if (session is not null)
+                {
+                    Abandon(session, cancellationToken);
+                }
+
+                return true;
+            }
+
+            using (refusal)
+            {
+                if (refusal is not { StatusCode: HttpStatusCode.Accepted, Headers.Location: not null })
+                {
+                    continue;
+                }
+
+                var another = Session(refusal, doing);
+                if (session is null)
+                {
+                    session = another;
+                }
+                else
+                {
+                    Abandon(another, cancellationToken);
                 }
             }
         }
 
-        return Open(doing, cancellationToken);
+        return false;
     }
 
-    private Uri Open(string doing, CancellationToken cancellationToken)
+    private UploadSession Session(HttpResponseMessage response, string doing)
     {
-        var request = new RegistryRequest(HttpMethod.Post, Address("blobs/uploads/"), doing)
+        if (response.Headers.Location is null)
         {
-            Scope = new RegistryScope(reference.Repository, Push),
-            Content = Nothing,
-        };
-        using var response = http.Send(request, [HttpStatusCode.Accepted, HttpStatusCode.Created], cancellationToken);
-        return Session(response, doing);
+            throw RegistryErrors.Protocol(doing, "the registry opened an upload without saying where (no Location)");
+        }
+
+        var from = response.RequestMessage!.RequestUri!;
+        var session = new UploadSession(from);
+        session.Follow(response, 0, location => http.Next(from, location, doing));
+        session.Offset = 0;
+        return session;
     }
-
-    private static ByteArrayContent Nothing(CancellationToken cancellationToken) => new([]);
-
-    private Uri Session(HttpResponseMessage response, string doing) =>
-        response.Headers.Location is { } location
-            ? http.Next(response.RequestMessage!.RequestUri!, location, doing)
-            : throw RegistryErrors.Protocol(doing, "the registry opened an upload without saying where (no Location)");
 }

@@ -115,6 +115,29 @@ public sealed class BlobStore(string directory) : IBlobSource
         writer.Commit(blob);
     }
 
+    /// <summary>Takes a file on the same disk that was found to be the blob.</summary>
+    internal void Adopt(string path, Descriptor blob)
+    {
+        var place = PathOf(blob.Digest);
+        EnsureParent(place);
+        try
+        {
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            }
+
+            if (!Contains(blob))
+            {
+                File.Move(path, place, overwrite: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageErrors.Write(place, e);
+        }
+    }
+
     /// <summary>A blob's bytes, verified; for documents.</summary>
     public byte[] ReadAllBytes(Descriptor blob)
     {

@@ -167,6 +167,7 @@ public sealed class Fault
             await Task.Delay(50);
         }
 
+        ((RecordedRequest)context.Items[typeof(RecordedRequest)]!).IsCut = true;
         context.Abort();
     }
 

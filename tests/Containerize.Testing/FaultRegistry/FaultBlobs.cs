@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Containerize.Testing;
 
 /// <summary>Blobs: HEAD, GET (with Range), DELETE.</summary>
-internal sealed class FaultBlobs(RegistryContent content)
+internal sealed class FaultBlobs(RegistryContent content, RegistryQuirks quirks)
 {
     internal async Task AnswerAsync(HttpContext context, string repository, string text)
     {
@@ -38,12 +38,12 @@ internal sealed class FaultBlobs(RegistryContent content)
         }
     }
 
-    private static async Task SendAsync(HttpContext context, Digest digest, byte[] bytes)
+    private async Task SendAsync(HttpContext context, Digest digest, byte[] bytes)
     {
         var response = context.Response;
         var from = 0L;
         var to = bytes.Length - 1L;
-        if (RangeHeaderValue.TryParse(context.Request.Headers.Range, out var range) && range.Ranges.Single() is { From: { } first } asked)
+        if (!quirks.IgnoresRange && RangeHeaderValue.TryParse(context.Request.Headers.Range, out var range) && range.Ranges.Single() is { From: { } first } asked)
         {
             if (first >= bytes.Length)
             {

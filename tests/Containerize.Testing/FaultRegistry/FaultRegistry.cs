@@ -194,6 +194,7 @@ public sealed class FaultRegistry : IAsyncDisposable
         lock (_requests)
         {
             var request = new RecordedRequest(context.Request.Method, target, headers);
+            context.Items[typeof(RecordedRequest)] = request;
             _requests.Add(request);
             return request;
         }

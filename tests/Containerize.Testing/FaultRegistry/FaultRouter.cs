@@ -8,7 +8,7 @@ namespace Containerize.Testing;
 internal sealed partial class FaultRouter(RegistryContent content, RegistryQuirks quirks)
 {
     private readonly FaultUploads _uploads = new(content, quirks);
-    private readonly FaultBlobs _blobs = new(content);
+    private readonly FaultBlobs _blobs = new(content, quirks);
     private readonly FaultManifests _manifests = new(content, quirks);
 
     internal async Task AnswerAsync(HttpContext context)

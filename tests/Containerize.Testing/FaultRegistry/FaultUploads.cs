@@ -45,7 +45,7 @@ internal sealed class FaultUploads(RegistryContent content, RegistryQuirks quirk
         });
     }
 
-    private static string State(UploadSession session) => session.Length.ToString(CultureInfo.InvariantCulture);
+    private static string State(FaultUpload session) => session.Length.ToString(CultureInfo.InvariantCulture);
 
     private async Task OpenAsync(HttpContext context, string repository)
     {
@@ -73,7 +73,7 @@ internal sealed class FaultUploads(RegistryContent content, RegistryQuirks quirk
         await AnswerAsync(context, content.Open(repository), 202);
     }
 
-    private async Task PatchAsync(HttpContext context, UploadSession session)
+    private async Task PatchAsync(HttpContext context, FaultUpload session)
     {
         var request = context.Request;
         session.Patches++;
@@ -107,7 +107,7 @@ internal sealed class FaultUploads(RegistryContent content, RegistryQuirks quirk
             : AnswerAsync(context, session, quirks.PatchStatus));
     }
 
-    private async Task PutAsync(HttpContext context, UploadSession session)
+    private async Task PutAsync(HttpContext context, FaultUpload session)
     {
         if (!Digest.TryParse(context.Request.Query["digest"], out var digest))
         {
@@ -141,7 +141,7 @@ internal sealed class FaultUploads(RegistryContent content, RegistryQuirks quirk
         Created(context, session.Repository, digest);
     }
 
-    private Task DeleteAsync(HttpContext context, UploadSession session)
+    private Task DeleteAsync(HttpContext context, FaultUpload session)
     {
         content.Close(session);
         context.Response.StatusCode = 204;
@@ -149,7 +149,7 @@ internal sealed class FaultUploads(RegistryContent content, RegistryQuirks quirk
     }
 
     // A chunk says where it belongs: what is out of order is 416 (specification, "Pushing a blob in chunks").
-    private async Task<bool> IsInOrderAsync(HttpContext context, UploadSession session)
+    private async Task<bool> IsInOrderAsync(HttpContext context, FaultUpload session)
     {
         var request = context.Request;
         if (request.Headers.ContentRange.ToString() is not { Length: > 0 } range)
@@ -205,7 +205,7 @@ internal sealed class FaultUploads(RegistryContent content, RegistryQuirks quirk
         await FaultAnswers.ErrorAsync(context, status, code, message);
     }
 
-    private Task AnswerAsync(HttpContext context, UploadSession session, int status)
+    private Task AnswerAsync(HttpContext context, FaultUpload session, int status)
     {
         var response = context.Response;
         response.StatusCode = status;

@@ -6,12 +6,12 @@ namespace Containerize.Testing;
 public sealed class RegistryContent
 {
     private readonly Dictionary<string, StoredRepository> _repositories = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, UploadSession> _uploads = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FaultUpload> _uploads = new(StringComparer.Ordinal);
     private readonly Lock _one = new();
     private int _lastUpload;
 
     /// <summary>The uploads that are open.</summary>
-    public IReadOnlyList<UploadSession> Uploads
+    public IReadOnlyList<FaultUpload> Uploads
     {
         get
         {
@@ -58,16 +58,16 @@ public sealed class RegistryContent
         }
     }
 
-    internal UploadSession Open(string repository)
+    internal FaultUpload Open(string repository)
     {
         lock (_one)
         {
-            var session = new UploadSession($"upload-{++_lastUpload}", repository);
+            var session = new FaultUpload($"upload-{++_lastUpload}", repository);
             return _uploads[session.Id] = session;
         }
     }
 
-    internal UploadSession? Upload(string id, string repository)
+    internal FaultUpload? Upload(string id, string repository)
     {
         lock (_one)
         {
@@ -75,7 +75,7 @@ public sealed class RegistryContent
         }
     }
 
-    internal bool Close(UploadSession session)
+    internal bool Close(FaultUpload session)
     {
         lock (_one)
         {

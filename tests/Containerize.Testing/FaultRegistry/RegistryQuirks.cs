@@ -39,6 +39,9 @@ public sealed record RegistryQuirks
     /// <summary>Whether a repository must have been made before; a request to another is cut off.</summary>
     public bool CutsUnknownRepositories { get; init; }
 
+    /// <summary>Whether a blob always comes whole.</summary>
+    public bool IgnoresRange { get; init; }
+
     /// <summary>How many parts a repository's name needs at least.</summary>
     public int NameParts { get; init; } = 1;
 

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Containerize.Testing;
 
 /// <summary>An upload that is open: what has come of it, and how often it was written to.</summary>
-public sealed class UploadSession(string id, string repository)
+public sealed class FaultUpload(string id, string repository)
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
 
