@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Containerize.Registries.Credentials;
 
 namespace Containerize.Registries;
 
@@ -43,7 +44,7 @@ internal static class RegistryErrors
         return response.StatusCode switch
         {
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new ContainerizeException(
-                4004, doing, $"{said}; {who}", "Log in with 'docker login' or 'podman login', or set DOTNET_CONTAINER_REGISTRY_UNAME and DOTNET_CONTAINER_REGISTRY_PWORD."),
+                4004, doing, $"{said}; {who}", $"Log in: dotnet containerize login {host}. Or set DOTNET_CONTAINER_REGISTRY_UNAME and DOTNET_CONTAINER_REGISTRY_PWORD."),
             HttpStatusCode.NotFound => new ContainerizeException(
                 4005, doing, said, "Check the name and the tag; a private repository may also answer so to those who are not logged in."),
             HttpStatusCode.TooManyRequests => new ContainerizeException(

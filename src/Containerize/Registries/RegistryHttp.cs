@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Containerize.Registries.Credentials;
 
 namespace Containerize.Registries;
 
@@ -73,7 +74,7 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
         for (var attempt = 1; ; attempt++)
         {
             HttpResponseMessage response;
-            var header = Authorization.HeaderFor(request.Scope);
+            var header = Authorization.HeaderFor(request.Scope, request.Doing, cancellationToken);
             try
             {
                 response = Follow(request, header, cancellationToken);

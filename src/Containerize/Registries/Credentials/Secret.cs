@@ -1,4 +1,4 @@
-namespace Containerize.Registries;
+namespace Containerize.Registries.Credentials;
 
 /// <summary>A password or token: its text is <c>***</c>, so that no log, message or dump has it.</summary>
 public sealed class Secret(string value)
