@@ -43,6 +43,31 @@ internal static class CommandExamples
                 "dotnet containerize save app | podman load",
             ],
             "load" => ["dotnet containerize load -i app.tar", "podman save app | dotnet containerize load"],
+            "push" =>
+            [
+                "dotnet containerize push registry.example.com/team/app:1.2",
+                "dotnet containerize push app localhost:5000/team/app:1.2    under another name",
+                "dotnet containerize push app one.example.com/app two.example.com/app    to both or to none",
+            ],
+            "pull" =>
+            [
+                "dotnet containerize pull mcr.microsoft.com/dotnet/aspnet:10.0",
+                "dotnet containerize pull alpine --platform linux/arm64",
+                "dotnet containerize pull alpine --all-platforms",
+            ],
+            "copy" =>
+            [
+                "dotnet containerize copy one.example.com/team/app:1.2 two.example.com/team/app:1.2",
+                "dotnet containerize copy alpine oci:alpine          a folder",
+                "dotnet containerize copy oci-archive:app.tar localhost:5000/app --platform linux/arm64",
+            ],
+            "tags" => ["dotnet containerize tags localhost:5000/team/app", "dotnet containerize tags alpine --format json"],
+            "manifest" =>
+            [
+                "dotnet containerize manifest alpine                 the index, as it is",
+                "dotnet containerize manifest alpine --platform linux/arm64",
+                "dotnet containerize manifest local:app --format json",
+            ],
             "completion" =>
             [
                 "dotnet containerize completion bash >> ~/.bashrc",

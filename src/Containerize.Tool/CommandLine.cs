@@ -44,7 +44,7 @@ internal static class CommandLine
     /// <summary>The tree of commands.</summary>
     internal static RootCommand Create(Terminal terminal, Option<Verbosity> verbosity)
     {
-        var root = new RootCommand("Builds OCI images from .NET projects and keeps them locally: no Docker, no Dockerfile, no daemon.")
+        var root = new RootCommand("Builds OCI images from .NET projects, keeps them locally and ships them: no Docker, no Dockerfile, no daemon.")
         {
             verbosity,
             BuildCommand.Create(terminal, verbosity),
@@ -55,6 +55,11 @@ internal static class CommandLine
             RemoveCommand.Create(terminal),
             SaveCommand.Create(terminal),
             LoadCommand.Create(terminal),
+            PushCommand.Create(terminal, verbosity),
+            PullCommand.Create(terminal, verbosity),
+            CopyCommand.Create(terminal, verbosity),
+            TagsCommand.Create(terminal, verbosity),
+            ManifestCommand.Create(terminal, verbosity),
             CompletionCommand.Create(terminal),
         };
         var help = root.Options.OfType<HelpOption>().Single();

@@ -17,6 +17,11 @@ public sealed class TypingCommands : IDisposable
     [InlineData("rmi")]
     [InlineData("save")]
     [InlineData("load")]
+    [InlineData("push")]
+    [InlineData("pull")]
+    [InlineData("copy")]
+    [InlineData("tags")]
+    [InlineData("manifest")]
     [InlineData("completion")]
     public async Task HelpShowsOptionsAndExamples(string command)
     {
@@ -36,9 +41,16 @@ public sealed class TypingCommands : IDisposable
     [InlineData("completion", "tcsh")]
     [InlineData("images", "--bogus")]
     [InlineData("rmi", "-x", "app")]
+    [InlineData("push")]
+    [InlineData("push", "app:1.0", "oci:folder")]
+    [InlineData("pull", "app", "--platform", "linux/arm64", "--all-platforms")]
+    [InlineData("copy", "app")]
+    [InlineData("tags", "localhost:5000/app:1.0")]
+    [InlineData("manifest", "app", "--format", "yaml")]
     public async Task WrongUsageExitsWithTwoAndSaysWhatWasExpected(params string[] args)
     {
         File.WriteAllText(_shell.PathOf("App.csproj"), "<Project />");
+        await _shell.AddAppAsync("app:1.0");
         var outcome = await _shell.RunAsync(args);
 
         Assert.Equal(2, outcome.Code);

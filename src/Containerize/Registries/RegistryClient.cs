@@ -22,6 +22,14 @@ public sealed class RegistryClient(RegistryOptions options) : IDisposable
         return pushes.Count == 1 ? pushes[0] : new RegistryPushes(pushes);
     }
 
+    /// <summary>The tags of a repository, in the registry's order.</summary>
+    public IReadOnlyList<string> ListTags(Reference repository, CancellationToken cancellationToken) =>
+        new RegistryTagList(Http(repository.Registry), repository).Read(cancellationToken);
+
+    /// <summary>The manifest or index of a name, whatever it describes, as the registry has it; of a pinned one the bytes have the digest (CTZ3003).</summary>
+    public ManifestDocument ReadManifest(Reference reference, CancellationToken cancellationToken) =>
+        new RegistryManifests(Http(reference.Registry), reference).Get(reference.Target, cancellationToken);
+
     /// <summary>Closes the connections; sources and destinations of this client cannot be used any more.</summary>
     public void Dispose()
     {

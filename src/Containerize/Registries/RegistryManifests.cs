@@ -125,8 +125,3 @@ internal sealed class RegistryManifests(RegistryHttp http, Reference reference)
             Accept = method == HttpMethod.Put ? [] : Types,
         };
 }
-
-/// <summary>A manifest or index as it came.</summary>
-/// <param name="MediaType">Its media type.</param>
-/// <param name="Bytes">Its bytes.</param>
-internal sealed record ManifestDocument(string MediaType, byte[] Bytes);
