@@ -5,15 +5,17 @@ using Containerize.Registries;
 
 namespace Containerize.Building;
 
-/// <summary>What the image will be called: repository, tags, and the registry where it is pushed.</summary>
-/// <param name="Registry">ContainerRegistry; null where nothing is pushed.</param>
+/// <summary>What the image will be called: repository, tags, and the registries where it is pushed.</summary>
+/// <param name="Registries">ContainerRegistry and ContainerRegistries, each once; empty where nothing is pushed.</param>
 /// <param name="Repository">The repository: <c>team/app</c>.</param>
 /// <param name="Tags">The tags, at least one.</param>
-public sealed record ImageNames(string? Registry, string Repository, IReadOnlyList<string> Tags)
+public sealed record ImageNames(IReadOnlyList<string> Registries, string Repository, IReadOnlyList<string> Tags)
 {
-    /// <summary>The full references: with the registry where there is one.</summary>
+    /// <summary>The full references: with the registries where there are any, all tags of the first before those of the next.</summary>
     public IReadOnlyList<Reference> References { get; } =
-        [.. Tags.Select(t => Reference.Parse(Registry is null ? $"{Repository}:{t}" : $"{Registry}/{Repository}:{t}"))];
+        Registries.Count == 0
+            ? [.. Tags.Select(t => Reference.Parse($"{Repository}:{t}"))]
+            : [.. Registries.SelectMany(r => Tags.Select(t => Reference.Parse($"{r}/{Repository}:{t}")))];
 
     /// <summary>Reads the names; CTZ1010 and CTZ1011 for wrong ones.</summary>
     /// <param name="values">The settings.</param>
@@ -47,13 +49,24 @@ public sealed record ImageNames(string? Registry, string Repository, IReadOnlyLi
             }
         }
 
-        var registry = (values["RegistryUrl"] ?? values["ContainerRegistry"])?.TrimEnd('/');
-        if (registry is not null && registry.Contains("://", StringComparison.Ordinal))
+        return new ImageNames(RegistriesOf(values), RepositoryOf(values), [.. tags.Distinct(StringComparer.Ordinal)]);
+    }
+
+    private static List<string> RegistriesOf(SettingValues values)
+    {
+        var registries = new List<string>();
+        var several = (values["ContainerRegistries"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        foreach (var text in (values["RegistryUrl"] ?? values["ContainerRegistry"]) is { } one ? [one, .. several] : several)
         {
-            registry = registry[(registry.IndexOf("://", StringComparison.Ordinal) + 3)..];
+            var scheme = text.IndexOf("://", StringComparison.Ordinal);
+            var registry = (scheme < 0 ? text : text[(scheme + 3)..]).TrimEnd('/');
+            if (!registries.Contains(registry))
+            {
+                registries.Add(registry);
+            }
         }
 
-        return new ImageNames(registry, RepositoryOf(values), [.. tags.Distinct(StringComparer.Ordinal)]);
+        return registries;
     }
 
     private static string RepositoryOf(SettingValues values)

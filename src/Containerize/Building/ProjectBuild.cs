@@ -39,7 +39,7 @@ public sealed class ProjectBuild(BuildContext context)
         var values = platforms[0].Values;
         var names = ImageNames.Read(values, DateTimeOffset.UtcNow);
         // The one place to which the way is long: it is asked at once, and layers go there while others are still being made.
-        var registry = names.Registry is null ? null : context.Registries.PushDestination(names.References);
+        var registry = names.Registries.Count == 0 ? null : context.Registries.PushDestination(names.References);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         registry?.Begin(stop.Token);
         try
