@@ -2,20 +2,29 @@ using System.Net;
 
 namespace Containerize.Registries;
 
-/// <summary>Where a registry is reached: https, but plain http on this machine and where the user says so.</summary>
-internal sealed record RegistryEndpoint(string Registry, Uri Base)
+/// <summary>Where a registry is reached: https, but plain http on this machine.</summary>
+/// <param name="Registry">Its name in references.</param>
+/// <param name="Base">The address that paths are added to.</param>
+/// <param name="IsInsecure">Whether its certificate is not looked at, and plain http is good enough.</param>
+internal sealed record RegistryEndpoint(string Registry, Uri Base, bool IsInsecure)
 {
     internal bool IsPlain => Base.Scheme == Uri.UriSchemeHttp;
 
-    internal static RegistryEndpoint Of(string registry, Func<string, string?> environment)
+    /// <summary>Whether the other scheme may be tried where this one is not spoken.</summary>
+    internal bool MayChange => IsInsecure || IsLoopback(Base);
+
+    internal static RegistryEndpoint Of(string registry, bool isInsecure)
     {
         var host = registry == ReferenceGrammar.DockerHub ? "registry-1.docker.io" : registry;
-        var insecure = (environment("DOTNET_CONTAINER_INSECURE_REGISTRIES") ?? "")
-            .Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var secure = new Uri($"https://{host}/");
-        var plain = IsLoopback(secure) || insecure.Contains(registry, StringComparer.OrdinalIgnoreCase);
-        return new RegistryEndpoint(registry, plain ? new Uri($"http://{host}/") : secure);
+        return new RegistryEndpoint(registry, IsLoopback(secure) ? new Uri($"http://{host}/") : secure, isInsecure);
     }
+
+    /// <summary>The same registry by the other scheme.</summary>
+    internal RegistryEndpoint Other() => this with
+    {
+        Base = new UriBuilder(Base) { Scheme = IsPlain ? Uri.UriSchemeHttps : Uri.UriSchemeHttp, Port = Base.IsDefaultPort ? -1 : Base.Port }.Uri,
+    };
 
     /// <summary>Whether an address belongs to this registry itself: only there credentials are sent.</summary>
     internal bool IsOrigin(Uri uri) =>

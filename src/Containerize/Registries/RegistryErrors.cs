@@ -16,10 +16,19 @@ internal static class RegistryErrors
         4002,
         doing,
         e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
-            ? $"no trusted TLS connection can be made ({(e.InnerException ?? e).Message.TrimEnd('.')})"
+            ? $"no trusted TLS connection can be made ({TlsReason(e)})"
             : e.Message.TrimEnd('.'),
-        "Check the registry's name, the network and the proxy; a registry without TLS must be listed in DOTNET_CONTAINER_INSECURE_REGISTRIES.",
+        e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+            ? "Put the certificate of its authority into /etc/containers/certs.d/REGISTRY/ca.crt; one without TLS must be marked insecure, in registries.conf or in DOTNET_CONTAINER_INSECURE_REGISTRIES."
+            : "Check the registry's name, the network and the proxy.",
         e);
+
+    // OpenSSL's and Schannel's words for an answer that is no TLS say nothing to anybody.
+    private static string TlsReason(Exception e)
+    {
+        var words = (e.InnerException ?? e).Message.TrimEnd('.');
+        return words.Contains("frame size", StringComparison.Ordinal) || words.Contains("frame was received", StringComparison.Ordinal) ? "it speaks no TLS, but perhaps plain http" : words;
+    }
 
     /// <summary>CTZ4002 or CTZ4003: no answer came, however often it was tried.</summary>
     internal static ContainerizeException NoAnswer(string doing, Exception e, int tries, TimeSpan limit) => e.InnerException is ContainerizeException known

@@ -16,23 +16,16 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
     // The answer to an upload comes after the registry has stored it, which may take long for gigabytes.
     private const int UploadPatience = 5;
 
-    // Made with the first request, by whoever sends it: that takes as long as reading a project's settings.
-    private readonly Lazy<HttpClient> _client = new(() => new HttpClient(new SocketsHttpHandler
-    {
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        ConnectTimeout = options.ConnectLimit,
-        ConnectCallback = (context, token) => new ValueTask<Stream>(new RegistryConnector(options.Resolve).Connect(context.DnsEndPoint, token)),
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    });
+    private readonly RegistryTransport _transport = new(options);
+    private readonly Uri _asked = endpoint.Base;
+    private volatile RegistryEndpoint _endpoint = endpoint;
 
+    // Whether it has answered, so that it is known to speak what we speak.
+    private volatile bool _answered;
     private RegistryAuthorization? _authorization;
 
-    internal RegistryEndpoint Endpoint { get; } = endpoint;
+    /// <summary>Where it is reached; the first requests may find out that it speaks the other scheme.</summary>
+    internal RegistryEndpoint Endpoint => _endpoint;
 
     internal RegistryOptions Options { get; } = options;
 
@@ -57,13 +50,7 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
     private RegistryAuthorization Authorization =>
         _authorization ?? Interlocked.CompareExchange(ref _authorization, new RegistryAuthorization(this), null) ?? _authorization;
 
-    public void Dispose()
-    {
-        if (_client.IsValueCreated)
-        {
-            _client.Value.Dispose();
-        }
-    }
+    public void Dispose() => _transport.Dispose();
 
     internal RegistryCredential? CredentialOf(RegistryScope scope) => Authorization.CredentialOf(scope);
 
@@ -79,6 +66,11 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
             {
                 response = Follow(request, header, cancellationToken);
             }
+            catch (HttpRequestException e) when (!_answered && SpeaksOther(e))
+            {
+                attempt--;
+                continue;
+            }
             catch (Exception e) when (!request.Once && RegistryRetry.IsWorthIt(e, attempt))
             {
                 Retry.Wait(attempt, null, cancellationToken);
@@ -89,6 +81,14 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
                 throw RegistryErrors.NoAnswer(request.Doing, e, attempt, Options.StallLimit);
             }
 
+            if (!_answered && SpeaksOther(response, cancellationToken))
+            {
+                response.Dispose();
+                attempt--;
+                continue;
+            }
+
+            _answered = true;
             if (response.StatusCode == HttpStatusCode.Unauthorized && !asked && Endpoint.IsOrigin(response.RequestMessage!.RequestUri!))
             {
                 asked = true;
@@ -146,7 +146,7 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
 
         try
         {
-            return _client.Value.Send(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            return _transport.For(Endpoint, message.RequestUri!).Send(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -190,9 +190,48 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
         }
     }
 
+    // Go's servers answer http with 400 and these words, nginx with others that have HTTPS in them too; some just close.
+    private bool SpeaksOther(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        const int MostWords = 4096;
+        if (response.StatusCode != HttpStatusCode.BadRequest || !Endpoint.IsPlain)
+        {
+            return false;
+        }
+
+        var words = System.Text.Encoding.UTF8.GetString(ReadBody(response, MostWords, Options.StallLimit, "reading a refusal", cancellationToken));
+        return words.Contains("HTTPS", StringComparison.Ordinal) && Change();
+    }
+
+    private bool SpeaksOther(HttpRequestException failure)
+    {
+        if (!Endpoint.MayChange)
+        {
+            return false;
+        }
+
+        return Endpoint.IsPlain
+            ? failure.HttpRequestError is not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError) && RegistryTransport.SpeaksTls(Endpoint.Base) && Change()
+            : (failure.HttpRequestError == HttpRequestError.SecureConnectionError || (failure.HttpRequestError == HttpRequestError.ConnectionError && Endpoint.Base.IsDefaultPort))
+                && Endpoint.IsInsecure && Change();
+    }
+
+    // Once, and never from https to http but where the user says that this registry needs no certificate.
+    private bool Change()
+    {
+        if (Endpoint.Base != _asked)
+        {
+            return false;
+        }
+
+        _endpoint = Endpoint.Other();
+        Options.Report($"{Endpoint.Registry} is reached by {Endpoint.Base.Scheme}.");
+        return true;
+    }
+
     private HttpResponseMessage Follow(RegistryRequest request, string? header, CancellationToken cancellationToken)
     {
-        var uri = request.Uri;
+        var uri = Endpoint.Base == _asked ? request.Uri : new Uri(Endpoint.Base, request.Uri.PathAndQuery);
         for (var hops = 0; ; hops++)
         {
             using var message = new HttpRequestMessage(request.Method, uri);

@@ -33,6 +33,9 @@ public sealed record RegistryOptions
     /// <summary>How long an answer may take to begin, and a body may stand still.</summary>
     public TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Where the machine's own settings are.</summary>
+    internal string Etc { get; init; } = "/etc";
+
     /// <summary>Makes what sends the requests for clouds' credentials; null: the usual.</summary>
     internal Func<HttpMessageHandler>? CloudHandler { get; init; }
 
