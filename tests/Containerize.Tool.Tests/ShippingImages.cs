@@ -47,7 +47,7 @@ public sealed class ShippingImages : IAsyncLifetime, IDisposable
         second.On("PUT", "/uploads/").Always(Fault.Error(403, "DENIED"));
         var outcome = await _shell.RunAsync("push", "app:1.0", $"{_registry.Host}/app:1", $"{second.Host}/app:1");
         Assert.Equal(1, outcome.Code);
-        Assert.StartsWith("error CTZ4004: ", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("\nerror CTZ4004: ", "\n" + outcome.Error, StringComparison.Ordinal);
         Assert.Empty(_registry.Content.Repository("app").Tags);
 
         second.Heal();
@@ -145,6 +145,26 @@ public sealed class ShippingImages : IAsyncLifetime, IDisposable
         Assert.Equal($"{_registry.Host}/app:1", pushed.GetProperty("reference").GetString());
         Assert.Equal(_shell.Store.List()[0].Descriptor.Digest.ToString(), pushed.GetProperty("digest").GetString());
         Assert.Equal(MediaTypes.OciManifest, pushed.GetProperty("mediaType").GetString());
+    }
+
+    [Fact]
+    public async Task WhatMovesIsShownAsLinesInALogAndLiveAtATerminal()
+    {
+        await _shell.AddAppAsync("app:1.0");
+        var log = (await OkAsync("push", "app:1.0", $"{_registry.Host}/log:1")).Error;
+        Assert.Equal(4, log.Split('\n').Count(l => l.StartsWith("Sent ", StringComparison.Ordinal)));
+        Assert.DoesNotContain('\e', log);
+
+        var live = await _shell.RunAsync([], redirected: false, "push", "app:1.0", $"{_registry.Host}/live:1");
+        Assert.Equal(0, live.Code);
+        Assert.Contains("Sending ", live.Error, StringComparison.Ordinal);
+        Assert.Contains('\e', live.Error);
+        Assert.DoesNotContain('\e', live.Output);
+
+        _shell.Variables["NO_COLOR"] = "1";
+        Assert.DoesNotContain('\e', (await _shell.RunAsync([], redirected: false, "push", "app:1.0", $"{_registry.Host}/plain:1")).Error);
+        using var elsewhere = new Shell();
+        Assert.Contains("Got ", (await elsewhere.RunAsync("pull", $"{_registry.Host}/log:1")).Error, StringComparison.Ordinal);
     }
 
     private async Task<Outcome> OkAsync(params string[] args)

@@ -19,7 +19,7 @@ internal static class CopyCommand
             using var places = new ImagePlaces(terminal, parsed.GetValue(verbosity));
             var destination = places.Destination(parsed.GetValue(to)!);
             var artifact = await places.Source(parsed.GetValue(from)!, localFirst: false).ReadAsync(parsed.GetValue(platform), token);
-            await destination.WriteAsync(artifact, token);
+            await places.View.RunAsync(() => destination.WriteAsync(artifact, token));
             // A layout knows no form but OCI's, in which an image of Docker's is another.
             if (destination is OciLayout layout)
             {

@@ -3,6 +3,7 @@ using Containerize.Images;
 using Containerize.Layers;
 using Containerize.Registries;
 using Containerize.Storage;
+using Containerize.Tool.Transfers;
 
 namespace Containerize.Tool.Commands;
 
@@ -18,21 +19,20 @@ internal sealed class ImagePlaces : IDisposable
     internal ImagePlaces(Terminal terminal, Verbosity verbosity)
     {
         _terminal = terminal;
+        View = TransferView.For(terminal, verbosity);
         var cache = StoragePaths.From(terminal.Variable).Cache;
         Registries = new RegistryClient(new RegistryOptions
         {
             Environment = terminal.Variable,
             Cache = new LayerCache(Path.Combine(cache, "layers")).Blobs,
             Journal = Path.Combine(cache, "registries"),
-            Report = line =>
-            {
-                if (verbosity != Verbosity.Quiet)
-                {
-                    terminal.Error.WriteLine(Printable.Of(line));
-                }
-            },
+            Report = View.Say,
+            Progress = View,
         });
     }
+
+    /// <summary>What people see of what moves.</summary>
+    internal TransferView View { get; }
 
     /// <summary>The registries.</summary>
     internal RegistryClient Registries { get; }

@@ -35,7 +35,7 @@ internal static class PullCommand
 
             // A pinned name is one for people by its tag; without a tag the image is kept by its digest.
             IReadOnlyList<Reference> names = reference.Tag is null ? [] : [reference.Digest is null ? reference : reference.WithTag(reference.Tag)];
-            await LocalImages.Open(terminal).Destination(names).WriteAsync(artifact, token);
+            await places.View.RunAsync(() => LocalImages.Open(terminal).Destination(names).WriteAsync(artifact, token));
             MovedImages.Write([new MovedImage(names.Count == 0 ? null : names[0].ToString(), artifact.Descriptor)], parsed.GetValue(format)!, terminal.Out);
             return 0;
         });

@@ -25,7 +25,7 @@ internal static class PushCommand
             var written = parsed.GetValue(names) is { Length: > 0 } given ? given : [source.Name];
             IReadOnlyList<Reference> references = [.. written.Select(n => AtRegistry(n, source.Name))];
             var artifact = await source.ReadAsync(parsed.GetValue(platform), token);
-            await places.Registries.PushDestination(references).WriteAsync(artifact, token);
+            await places.View.RunAsync(() => places.Registries.PushDestination(references).WriteAsync(artifact, token));
             MovedImages.Write([.. references.Select(r => new MovedImage(r.ToString(), artifact.Descriptor))], parsed.GetValue(format)!, terminal.Out);
             return 0;
         });

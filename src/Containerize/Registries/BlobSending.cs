@@ -143,6 +143,10 @@ internal sealed class BlobSending(RegistryHttp http, RegistryScope scope, BlobRe
         return UploadEnd.None;
     }
 
+    private Action<long>? Watch(long from) => http.Options.Progress is { } progress
+        ? sent => progress.Report(new BlobProgress(_blob.Digest, IsUpload: true, from + sent, _blob.Size))
+        : null;
+
     private RegistryRequest End(UploadSession session) => new(HttpMethod.Put, session.End(_blob.Digest), doing)
     {
         Scope = scope,
@@ -150,7 +154,10 @@ internal sealed class BlobSending(RegistryHttp http, RegistryScope scope, BlobRe
         Content = token => session.Chunk > 0
             ? new ByteArrayContent([])
             : new ProgressContent(
-                new SizedStream(request.Source.OpenAsync(_blob, 0, token).AsTask().GetAwaiter().GetResult(), _blob), _blob.Size, "application/octet-stream"),
+                new SizedStream(request.Source.OpenAsync(_blob, 0, token).AsTask().GetAwaiter().GetResult(), _blob), _blob.Size, "application/octet-stream")
+            {
+                Sent = Watch(0),
+            },
     };
 
     private RegistryRequest Next(UploadSession session)
@@ -163,7 +170,7 @@ internal sealed class BlobSending(RegistryHttp http, RegistryScope scope, BlobRe
             Content = token =>
             {
                 var rest = request.Source.OpenAsync(_blob, from, token).AsTask().GetAwaiter().GetResult();
-                var content = new ProgressContent(new PieceStream(rest, count, _blob), count, "application/octet-stream");
+                var content = new ProgressContent(new PieceStream(rest, count, _blob), count, "application/octet-stream") { Sent = Watch(from) };
                 // Not the header of RFC 9110: it has no unit and no total.
                 content.Headers.TryAddWithoutValidation("Content-Range", $"{from}-{from + count - 1}");
                 return content;

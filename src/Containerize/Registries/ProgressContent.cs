@@ -21,6 +21,9 @@ internal sealed class ProgressContent : HttpContent
     /// <summary>Told after each piece; true after the last.</summary>
     internal Action<bool> Progress { get; set; } = _ => { };
 
+    /// <summary>Told after each piece how many bytes have gone; null where nobody looks.</summary>
+    internal Action<long>? Sent { get; init; }
+
     protected override bool TryComputeLength(out long length)
     {
         length = _length;
@@ -44,6 +47,7 @@ internal sealed class ProgressContent : HttpContent
             stream.Write(buffer, 0, count);
             sent += count;
             Progress(sent == _length);
+            Sent?.Invoke(sent);
         }
     }
 

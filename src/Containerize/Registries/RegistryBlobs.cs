@@ -19,6 +19,9 @@ internal sealed class RegistryBlobs(RegistryHttp http, Reference reference) : IC
     /// <summary>How long a body may stand still.</summary>
     internal TimeSpan StallLimit => http.Options.StallLimit;
 
+    /// <summary>Who looks at what comes.</summary>
+    internal IProgress<BlobProgress>? Progress => http.Options.Progress;
+
     /// <summary>The clock of that.</summary>
     internal TimeProvider Time => http.Options.Time;
 

@@ -21,6 +21,9 @@ public sealed record RegistryOptions
     /// <summary>Told one line about each thing worth knowing, such as that nothing had to be sent; never a secret.</summary>
     public Action<string> Report { get; init; } = _ => { };
 
+    /// <summary>Told of the bytes of blobs as they move, by several threads at once; null where nobody looks.</summary>
+    public IProgress<BlobProgress>? Progress { get; init; }
+
     /// <summary>The clock of waits and time limits.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
