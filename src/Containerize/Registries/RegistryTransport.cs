@@ -69,6 +69,7 @@ internal sealed class RegistryTransport(RegistryOptions options) : IDisposable
     {
         var handler = new SocketsHttpHandler
         {
+            Proxy = RegistryProxy.Of(options.Environment),
             UseCookies = false,
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
