@@ -7,28 +7,15 @@ namespace Containerize.Registries;
 /// </summary>
 /// <remarks>
 /// A registry that refuses an upload (401, 413) says so and closes, while the body is still on its way. HttpClient would tell of the broken
-/// pipe and never look for the answer (RFC 9112, section 9.6).
+/// pipe and never look for the answer (RFC 9112, section 9.6). It is a NetworkStream, as HttpClient looks at the socket of one before it uses a
+/// connection again, and reads from any other stream ahead, asynchronously.
 /// </remarks>
-internal sealed class RegistryConnection(Socket socket) : Stream
+internal sealed class RegistryConnection(Socket socket) : NetworkStream(socket, ownsSocket: true)
 {
-    private readonly NetworkStream _inner = new(socket, ownsSocket: true);
     private bool _closed;
     private bool _answered;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
+    // NetworkStream itself sends a span through an array where it is a derived one.
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         if (IsDropped())
@@ -38,11 +25,15 @@ internal sealed class RegistryConnection(Socket socket) : Stream
 
         try
         {
-            _inner.Write(buffer);
+            Socket.Send(buffer, SocketFlags.None);
         }
-        catch (IOException e) when (IsClosed(e))
+        catch (SocketException e) when (IsClosed(e))
         {
             _closed = true;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            throw new IOException(e.Message, e);
         }
     }
 
@@ -57,59 +48,46 @@ internal sealed class RegistryConnection(Socket socket) : Stream
 
         try
         {
-            await _inner.WriteAsync(buffer, cancellationToken);
+            await base.WriteAsync(buffer, cancellationToken);
         }
-        catch (IOException e) when (IsClosed(e))
+        catch (IOException e) when (e.InnerException is SocketException inner && IsClosed(inner))
         {
             _closed = true;
         }
     }
 
-    public override int Read(Span<byte> buffer)
-    {
-        var count = _inner.Read(buffer);
-        _answered |= _closed;
-        return count;
-    }
-
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override int Read(Span<byte> buffer)
+    {
+        try
+        {
+            var count = Socket.Receive(buffer, SocketFlags.None);
+            _answered |= _closed;
+            return count;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            throw new IOException(e.Message, e);
+        }
+    }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var count = await _inner.ReadAsync(buffer, cancellationToken);
+        var count = await base.ReadAsync(buffer, cancellationToken);
         _answered |= _closed;
         return count;
     }
 
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _inner.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     // Only for the request that is being sent: the next one needs another connection.
     private bool IsDropped() => _answered ? throw new IOException("the connection was closed") : _closed;
 
-    private static bool IsClosed(IOException e) =>
-        e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown };
+    private static bool IsClosed(SocketException e) =>
+        e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown;
 }

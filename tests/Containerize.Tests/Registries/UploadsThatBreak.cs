@@ -56,6 +56,23 @@ public sealed class UploadsThatBreak : IDisposable
         Assert.Equal(1, registry.Count("GET", "/blobs/uploads/"));
     }
 
+    [Theory]
+    [InlineData(500)]
+    [InlineData(502)]
+    [InlineData(503)]
+    [InlineData(504)]
+    [InlineData(408)]
+    [InlineData(429)]
+    [InlineData(499)]
+    [InlineData(522)]
+    public async Task InChunksAreSentAgainWhereOneFails(int status)
+    {
+        await using var registry = await PushAsync(r => r.On("PATCH", "/blobs/uploads/").Nth(3, Fault.Answer(status)), new RegistryQuirks { LargestBody = 800_000 });
+        // One is too large, four are right, and one of them is sent twice.
+        Assert.Equal(6, registry.Count("PATCH"));
+        Assert.Equal(1, registry.Count("POST", "/uploads/"));
+    }
+
     [Fact]
     public async Task ThatAreTooLargeForOneRequestGoInChunks()
     {
