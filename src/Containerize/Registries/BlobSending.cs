@@ -15,6 +15,9 @@ internal sealed class BlobSending(RegistryHttp http, RegistryScope scope, BlobRe
     private int _failures;
     private int _realignments;
 
+    /// <summary>What the registry said to the upload at last, where it ended it.</summary>
+    internal string? LastWords { get; private set; }
+
     /// <summary>How large the blob is.</summary>
     internal long Size => _blob.Size;
 
@@ -99,6 +102,7 @@ internal sealed class BlobSending(RegistryHttp http, RegistryScope scope, BlobRe
             case HttpStatusCode.RequestedRangeNotSatisfiable:
                 return ++_realignments <= MostRealignments && Ask(session, cancellationToken) ? UploadEnd.None : UploadEnd.Unknown;
             case HttpStatusCode.NotFound:
+                LastWords = RegistryErrors.Said(doing, response, cancellationToken);
                 // GitHub's takes chunks and refuses their end so.
                 http.RefusesChunks |= inChunks && session.Offset >= _blob.Size;
                 return UploadEnd.Unknown;
@@ -107,9 +111,11 @@ internal sealed class BlobSending(RegistryHttp http, RegistryScope scope, BlobRe
             // Not every registry takes chunks, and not each that fails says why: they get the whole once more.
             case HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented when inChunks && http.Chunk == 0:
                 http.RefusesChunks = true;
+                LastWords = RegistryErrors.Said(doing, response, cancellationToken);
                 return UploadEnd.Unknown;
             // A PUT that failed before may have left some of its bytes.
             case HttpStatusCode.BadRequest when _failures > 0:
+                LastWords = RegistryErrors.Said(doing, response, cancellationToken);
                 return UploadEnd.Broken;
             default:
                 throw RegistryErrors.From(doing, response, http.CredentialOf(scope), cancellationToken);

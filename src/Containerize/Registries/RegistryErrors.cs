@@ -42,13 +42,19 @@ internal static class RegistryErrors
     /// <summary>CTZ4008: what the registry does is against the protocol, or against safety.</summary>
     internal static ContainerizeException Protocol(string doing, string why) => new(4008, doing, why, "Tell those who run the registry.");
 
+    /// <summary>What a registry answered, in its own words.</summary>
+    internal static string Said(string doing, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var words = Words(response, doing, cancellationToken);
+        return $"the registry answered {(int)response.StatusCode} {response.StatusCode}{(words.Length == 0 ? "" : $": {words}")}";
+    }
+
     /// <summary>The failure that an answer means.</summary>
     internal static ContainerizeException From(
         string doing, HttpResponseMessage response, RegistryCredential? credential, CancellationToken cancellationToken)
     {
-        var words = Words(response, doing, cancellationToken);
+        var said = Said(doing, response, cancellationToken);
         var host = response.RequestMessage?.RequestUri?.Authority ?? "the registry";
-        var said = $"the registry answered {(int)response.StatusCode} {response.StatusCode}{(words.Length == 0 ? "" : $": {words}")}";
         var who = credential is null ? "no credentials were found for it" : $"the credentials are from {credential.Origin}";
         return response.StatusCode switch
         {

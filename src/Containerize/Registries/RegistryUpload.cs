@@ -113,7 +113,10 @@ internal sealed class RegistryUpload(RegistryHttp http, Reference reference)
                 if (end == UploadEnd.Broken ? ++broken >= RegistryRetry.Tries : ++unknown > MostUnknown)
                 {
                     throw new ContainerizeException(
-                        4040, doing, $"the registry lost the upload {unknown + broken} times", "Try again; if it stays so, look at the registry and at what is before it.");
+                        4040,
+                        doing,
+                        $"the registry lost the upload {unknown + broken} times{(sending.LastWords is { } words ? $"; {words}" : "")}",
+                        "Try again; if it stays so, look at the registry and at what is before it.");
                 }
             }
         }

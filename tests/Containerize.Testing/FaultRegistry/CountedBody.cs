@@ -5,6 +5,9 @@ internal sealed class CountedBody(Stream inner, RecordedRequest request) : Strea
 {
     private long _left = long.MaxValue;
     private Func<Task>? _then;
+    private int _piece;
+    private long _toPause;
+    private Func<Task>? _before;
 
     public override bool CanRead => true;
 
@@ -23,6 +26,9 @@ internal sealed class CountedBody(Stream inner, RecordedRequest request) : Strea
     /// <summary>Gives only so many bytes; then this is done, which is to end the connection.</summary>
     internal void Limit(long bytes, Func<Task> then) => (_left, _then) = (bytes, then);
 
+    /// <summary>Does something before each piece of so many bytes.</summary>
+    internal void Slow(int piece, Func<Task> before) => (_piece, _before) = (piece, before);
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_left == 0)
@@ -31,8 +37,15 @@ internal sealed class CountedBody(Stream inner, RecordedRequest request) : Strea
             throw new IOException("cut off by the test");
         }
 
+        if (_before is not null && _toPause <= 0)
+        {
+            await _before();
+            _toPause = _piece;
+        }
+
         var count = await inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, _left)], cancellationToken);
         _left -= _then is null ? 0 : count;
+        _toPause -= count;
         request.Count(count);
         return count;
     }

@@ -49,6 +49,13 @@ public sealed class Fault
         return next();
     });
 
+    /// <summary>Takes the request's body in pieces, with something done before each.</summary>
+    public static Fault SlowRequest(int piece, Func<Task> before) => new((context, next) =>
+    {
+        ((CountedBody)context.Request.Body).Slow(piece, before);
+        return next();
+    });
+
     /// <summary>Sends so many bytes of the answer's body and cuts the connection.</summary>
     public static Fault CutResponse(long bytes) => new(async (context, next) =>
     {

@@ -33,6 +33,24 @@ public class RegistriesThatAreSilentOrGone
     }
 
     [Fact]
+    public async Task AreNotThoseThatTakeABlobSlowlyButSteadily()
+    {
+        await using var registry = await FaultRegistry.StartAsync();
+        var clock = new FakeTimeProvider();
+        var layer = SampleImages.LayerOf(1, 13_000_000);
+        // A million bytes in ten seconds, for 130 seconds; the limit is 60.
+        registry.On("PUT", layer.Descriptor.Digest.Hex).First(Fault.SlowRequest(1_000_000, () =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(10));
+            return Task.Delay(20);
+        }));
+        using var machine = new Machine { Clock = clock };
+        using var client = machine.Client();
+        await Task.Run(() => client.PushDestination([Reference.Parse($"{registry.Host}/app:1")]).WriteAsync(SampleImages.ImageOf(layer), CancellationToken.None));
+        Assert.Equal(1, registry.Count("PUT", layer.Descriptor.Digest.Hex));
+    }
+
+    [Fact]
     public async Task OnAClosedPortAreTriedFiveTimes()
     {
         using var closed = new TcpListener(IPAddress.Loopback, 0);

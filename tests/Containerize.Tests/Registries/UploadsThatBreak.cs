@@ -115,6 +115,7 @@ public sealed class UploadsThatBreak : IDisposable
         registry.On("PUT", Large.Descriptor.Digest.Hex).Always(Fault.Error(404, "BLOB_UPLOAD_UNKNOWN"));
         var failure = await _machine.FailAsync(SampleImages.ImageOf(Large), $"{registry.Host}/app:1");
         Assert.Equal(4040, failure.Number);
+        Assert.Contains("the registry lost the upload 4 times; the registry answered 404 NotFound: BLOB_UPLOAD_UNKNOWN", failure.Message, StringComparison.Ordinal);
         Assert.Equal(4, registry.Count("PUT", Large.Descriptor.Digest.Hex));
         Assert.Empty(registry.Content.Repository("app").Tags);
     }
