@@ -58,7 +58,8 @@ internal sealed class RealCgroup : IDisposable
         _processes.Add(process);
         Cgroup.Join(process.Id);
         process.StandardInput.WriteLine("go");
-        for (var i = 0; i < 500 && Read("memory", "memory.usage_in_bytes") == "0"; i++)
+        var (controller, file) = Cgroup.IsUnified ? ("", "memory.current") : ("memory", "memory.usage_in_bytes");
+        for (var i = 0; i < 500 && ulong.Parse(Read(controller, file)) <= 4096; i++)
         {
             Thread.Sleep(10);
         }
@@ -104,6 +105,12 @@ internal sealed class RealCgroup : IDisposable
         Cgroup.Remove();
         Cgroup.Undo();
         Cgroup.Dispose();
+        if (CgroupHierarchies.Find().IsUnified)
+        {
+            // They are for everybody there, and other tests use them at this moment.
+            return;
+        }
+
         foreach (var controller in Enabled().Split(' ').Except(_enabled.Split(' ')))
         {
             // A controller that is enabled in version 2 cannot be mounted as version 1 any more.

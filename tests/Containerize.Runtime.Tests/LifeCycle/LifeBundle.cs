@@ -83,6 +83,13 @@ internal sealed class LifeBundle : IDisposable
         Save();
     }
 
+    /// <summary>Adds capabilities to all sets.</summary>
+    public void Allow(params string[] capabilities)
+    {
+        _bundle.Allow(capabilities);
+        Save();
+    }
+
     /// <summary>Writes the configuration.</summary>
     public void Save() => Write("config.json", Spec.ToJsonString());
 

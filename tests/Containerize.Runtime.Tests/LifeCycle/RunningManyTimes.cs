@@ -49,28 +49,18 @@ public class RunningManyTimes
     [SkippableFact]
     public async Task AsAPlainUserWithManyIds()
     {
-        ToolRunner.Require("setpriv");
-        ToolRunner.Require("newuidmap");
-        var (uid, first) = SubordinateIds.Find();
+        var user = PlainUser.Find();
         using var bundle = await LifeBundle.CreateAsync();
-        File.Copy(bundle.Runtime, bundle["runtime"]);
-        bundle.MakeFolder("state");
-        bundle.Spec["linux"]!["resources"]!.AsObject().Remove("devices");
-        bundle.Set("/linux/namespaces/-", """{"type":"user"}""");
-        foreach (var maps in (string[])["uidMappings", "gidMappings"])
-        {
-            bundle.Set("/linux/" + maps, $$"""[{"containerID":0,"hostID":{{uid}},"size":1},{"containerID":1,"hostID":{{first}},"size":65535}]""");
-        }
-
+        user.Map(bundle);
         bundle.Script("/bin/busybox chown 7:9 /tmp-file && [ $(/bin/busybox stat -c %u:%g /tmp-file) = 7:9 ]");
         bundle.Set("/root/readonly", "false");
         bundle.Set("/process/capabilities/effective/-", "\"CAP_CHOWN\"");
         bundle.Set("/process/capabilities/permitted/-", "\"CAP_CHOWN\"");
         bundle.Set("/process/capabilities/bounding/-", "\"CAP_CHOWN\"");
         bundle.Write("rootfs/tmp-file", "");
-        (await ToolRunner.RunAsync("chown", "-R", $"{uid}:{uid}", bundle.Folder)).Succeeded();
+        await user.GiveAsync(bundle);
         const int Few = 10;
-        await RunAsync(bundle, $"setpriv --reuid {uid} --regid {uid} --clear-groups", Few);
+        await RunAsync(bundle, user.Prefix, Few);
     }
 
     private static async Task RunAsync(LifeBundle bundle, string privileges, int? times = null)

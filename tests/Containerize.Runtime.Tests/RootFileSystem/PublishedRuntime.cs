@@ -7,7 +7,9 @@ namespace Containerize.Runtime.Tests.RootFileSystem;
 /// <summary>The runtime as users get it: published once for all tests, native.</summary>
 internal static class PublishedRuntime
 {
-    private static readonly Lazy<Task<string>> Published = new(() => PublishAsync("src/Containerize.Runtime", "artifacts/runtime-tests", "containerize-runtime"));
+    // An emulated machine cannot compile: there it is made already.
+    private static readonly Lazy<Task<string>> Published = new(() => Environment.GetEnvironmentVariable("CONTAINERIZE_TEST_RUNTIME") is { Length: > 0 } made
+        ? Task.FromResult(made) : PublishAsync("src/Containerize.Runtime", "artifacts/runtime-tests", "containerize-runtime"));
 
     /// <summary>The executable's path.</summary>
     public static Task<string> PathAsync => Published.Value;
@@ -21,12 +23,11 @@ internal static class PublishedRuntime
     /// <returns>The executable's path.</returns>
     public static async Task<string> PublishAsync(string project, string folder, string program, string? platform = null, params string[] options)
     {
-        var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../../.."));
-        var output = Path.Combine(root, folder);
+        var output = InRepository(folder);
         platform ??= RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
         // Compiling ahead of time takes minutes on a busy machine.
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])["publish", Path.Combine(root, project), "-c", "Release", "-r", platform, "-o", output, .. options])
+        foreach (var argument in (string[])["publish", InRepository(project), "-c", "Release", "-r", platform, "-o", output, .. options])
         {
             start.ArgumentList.Add(argument);
         }
@@ -36,6 +37,9 @@ internal static class PublishedRuntime
         await publish.WaitForExitAsync();
         return publish.ExitCode == 0 ? Path.Combine(output, program) : throw new InvalidOperationException(text);
     }
+
+    /// <summary>The path of something in the repository.</summary>
+    public static string InRepository(string relative) => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../../..", relative));
 
     private static string Here([CallerFilePath] string path = "") => path;
 }
