@@ -11,8 +11,8 @@ source .ci/tools.sh
 ensure qemu-system-x86_64=qemu-system-x86 bsdtar=libarchive-tools busybox=busybox-static dpkg-deb=dpkg runc=runc crun=crun setpriv=util-linux newuidmap=uidmap
 
 filter=${1:-FullyQualifiedName~Tests.Cgroups|FullyQualifiedName~Tests.LifeCycle}
-tests=$PWD/tests/Containerize.Runtime.Tests/bin/Release/net10.0/Containerize.Runtime.Tests.dll
-[[ -f $tests ]] || dotnet build tests/Containerize.Runtime.Tests -c Release -nologo -v quiet
+tests=$PWD/tests/Containerize.Runtime.Tests/bin/Release/net10.0
+[[ -f $tests/Containerize.Runtime.Tests.dll ]] || dotnet build tests/Containerize.Runtime.Tests -c Release -nologo -v quiet
 runtime=${MACHINE_RUNTIME:-}
 if [[ -z $runtime ]]; then
     runtime=$PWD/artifacts/runtime/linux-x64/containerize-runtime
@@ -21,6 +21,10 @@ fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# What is compiled again meanwhile would change under the machine's feet.
+cp -r "$tests" "$work/tests"
+cp "$runtime" "$work/tests/containerize-runtime"
+chmod 755 "$work"
 
 # The kernel is kept: it is unpacked and not installed.
 kernel=$(apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: \(linux-image-[^ ]*\).*/\1/p' | head -n 1)
@@ -70,9 +74,9 @@ mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000 results /run/results
 ip link set lo up 2>/dev/null
 cd /run/tests
 export TMPDIR=/run/tests DOTNET_EnableDiagnostics=0 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_TieredPGO=0 DOTNET_CLI_HOME=/run/tests SNAPSHOOTER_STRICT_MODE=on
-export CONTAINERIZE_TEST_RUNTIME='$runtime'
+export CONTAINERIZE_TEST_RUNTIME='$work/tests/containerize-runtime'
 echo "Linux \$(uname -rm), cgroup version 2: \$(cat /sys/fs/cgroup/cgroup.controllers)" > /run/results/machine
-dotnet test '$tests' --filter '$filter' --blame-hang-timeout 10m --logger 'trx;LogFileName=tests.trx' --results-directory /run/results > /run/results/output 2>&1
+dotnet test '$work/tests/Containerize.Runtime.Tests.dll' --filter '$filter' --blame-hang-timeout 10m --logger 'trx;LogFileName=tests.trx' --results-directory /run/results > /run/results/output 2>&1
 echo \$? > /run/results/code
 sync
 poweroff -f

@@ -8,11 +8,14 @@ namespace Containerize.Runtime.Cgroups;
 internal static class CgroupDelegation
 {
     /// <summary>Changes the owner.</summary>
+    /// <param name="directory">The cgroup.</param>
+    /// <param name="user">Its owner from now on.</param>
+    /// <param name="list">Where the kernel says which files, since 4.15.</param>
     /// <exception cref="SyscallException">It cannot be changed.</exception>
-    public static void Give(CgroupDirectory directory, uint user)
+    public static void Give(CgroupDirectory directory, uint user, string list = "/sys/kernel/cgroup/delegate")
     {
         Syscall.Check(Syscall.Try(SyscallNumber.Fchown, directory.Number, (nint)user, -1), "fchown", directory.Path);
-        foreach (var file in Files().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var file in Files(list).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             using var name = new NativeText(file);
             const int NoFollow = 0x100;
@@ -27,12 +30,11 @@ internal static class CgroupDelegation
         }
     }
 
-    // The kernel says which since 4.15.
-    private static string Files()
+    private static string Files(string list)
     {
         try
         {
-            return FileSystem.ReadText(Descriptor.WorkingDirectory, "/sys/kernel/cgroup/delegate");
+            return FileSystem.ReadText(Descriptor.WorkingDirectory, list);
         }
         catch (SyscallException e) when (e.Errno == Errno.ENOENT)
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using Containerize.Runtime.Documents;
+using Containerize.Runtime.Seccomp;
 using Known = Containerize.Runtime.Linux.Namespaces;
 
 namespace Containerize.Runtime.Commands;
@@ -30,11 +31,17 @@ internal sealed record FeaturesDocument
     /// <summary>Kinds of hooks.</summary>
     public IReadOnlyList<string> Hooks { get; init; } = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"];
 
+    /// <summary>Options of mounts.</summary>
+    public IReadOnlyList<string> MountOptions { get; init; } = Steps.MountOptions.Words;
+
     /// <summary>What only Linux has.</summary>
     public LinuxFeatures Linux { get; init; } = new();
 
     /// <summary>Annotations, with what the runtime is.</summary>
     public Dictionary<string, string> Annotations { get; init; } = new() { ["dev.containerize.runtime.version"] = ProductVersion.Current };
+
+    /// <summary>Annotations of config.json that change what the runtime does: there are none.</summary>
+    public IReadOnlyList<string> PotentiallyUnsafeConfigAnnotations { get; init; } = [];
 
     /// <summary>Features of Linux.</summary>
     internal sealed record LinuxFeatures
@@ -49,7 +56,7 @@ internal sealed record FeaturesDocument
         public CgroupFeatures Cgroup { get; init; } = new();
 
         /// <summary>Filters of system calls.</summary>
-        public Switch Seccomp { get; init; } = new() { Enabled = true };
+        public SeccompFeatures Seccomp { get; init; } = new();
 
         /// <summary>AppArmor.</summary>
         public Switch Apparmor { get; init; } = new() { Enabled = true };
@@ -62,6 +69,33 @@ internal sealed record FeaturesDocument
 
         /// <summary>What mounts can be beside their options.</summary>
         public MountExtensionFeatures MountExtensions { get; init; } = new();
+    }
+
+    /// <summary>Features of filters of system calls.</summary>
+    internal sealed record SeccompFeatures
+    {
+        /// <summary>Whether there are any.</summary>
+        public bool Enabled { get; init; } = true;
+
+        /// <summary>What a rule can do.</summary>
+        public IReadOnlyList<string> Actions { get; init; } =
+        [
+            "SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG", "SCMP_ACT_NOTIFY",
+            "SCMP_ACT_TRACE", "SCMP_ACT_TRAP",
+        ];
+
+        /// <summary>How arguments are compared.</summary>
+        public IReadOnlyList<string> Operators { get; init; } =
+            ["SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_LE", "SCMP_CMP_LT", "SCMP_CMP_MASKED_EQ", "SCMP_CMP_NE"];
+
+        /// <summary>Architectures that calls are filtered of.</summary>
+        public IReadOnlyList<string> Archs { get; init; } = ["SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM", "SCMP_ARCH_X32", "SCMP_ARCH_X86", "SCMP_ARCH_X86_64"];
+
+        /// <summary>Flags of seccomp(2).</summary>
+        public IReadOnlyList<string> KnownFlags { get; init; } = SeccompFlags.Known;
+
+        /// <summary>Those that this kernel has.</summary>
+        public IReadOnlyList<string> SupportedFlags { get; init; } = [.. SeccompFlags.Known.Where(SeccompFlags.IsSupported)];
     }
 
     /// <summary>Features of mounts.</summary>

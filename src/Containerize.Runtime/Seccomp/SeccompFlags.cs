@@ -1,4 +1,5 @@
 using Containerize.Oci.Runtime;
+using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime.Seccomp;
 
@@ -11,6 +12,10 @@ internal static class SeccompFlags
     private const uint ThreadSyncFails = 1 << 4;
     private const uint WaitKillable = 1 << 5;
 
+    /// <summary>The flags that profiles may have: what `features` names (features-linux.md, Seccomp).</summary>
+    public static string[] Known =>
+        ["SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_TSYNC", "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"];
+
     /// <summary>Reads the flags.</summary>
     /// <param name="spec">The profile. Where it does not mention flags at all, it gets SPEC_ALLOW, as of runc 1.2.</param>
     /// <param name="notifies">Whether it has SCMP_ACT_NOTIFY.</param>
@@ -20,15 +25,9 @@ internal static class SeccompFlags
         var flags = spec.Flags is null ? SpecAllow : 0;
         foreach (var name in spec.Flags ?? [])
         {
-            flags |= name switch
-            {
-                "SECCOMP_FILTER_FLAG_TSYNC" => ThreadSync,
-                "SECCOMP_FILTER_FLAG_LOG" => Log,
-                "SECCOMP_FILTER_FLAG_SPEC_ALLOW" => SpecAllow,
-                // Only a listener can make a call wait; without one the kernel refuses the flag.
-                "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" => notifies ? WaitKillable : 0,
-                _ => throw SeccompErrors.Invalid($"the flag \"{name}\" is unknown", "Write one such as SECCOMP_FILTER_FLAG_LOG."),
-            };
+            var flag = Parse(name);
+            // Only a listener can make a call wait; without one the kernel refuses the flag.
+            flags |= flag == WaitKillable && !notifies ? 0 : flag;
         }
 
         if (notifies)
@@ -39,4 +38,22 @@ internal static class SeccompFlags
 
         return flags;
     }
+
+    /// <summary>Whether this kernel has a flag: then it comes as far as to look for the program, and there is none (seccomp(2), EFAULT).</summary>
+    public static bool IsSupported(string name)
+    {
+        const int SetModeFilter = 1;
+        var flag = Parse(name);
+        var flags = flag == WaitKillable ? flag | SeccompFilter.NewListener : flag;
+        return Syscall.Try(SyscallNumber.Seccomp, SetModeFilter, (nint)flags, 0) == -Errno.EFAULT;
+    }
+
+    private static uint Parse(string name) => name switch
+    {
+        "SECCOMP_FILTER_FLAG_TSYNC" => ThreadSync,
+        "SECCOMP_FILTER_FLAG_LOG" => Log,
+        "SECCOMP_FILTER_FLAG_SPEC_ALLOW" => SpecAllow,
+        "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" => WaitKillable,
+        _ => throw SeccompErrors.Invalid($"the flag \"{name}\" is unknown", "Write one such as SECCOMP_FILTER_FLAG_LOG."),
+    };
 }

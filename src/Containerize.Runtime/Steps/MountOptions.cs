@@ -19,6 +19,16 @@ internal enum IdMapped
 /// <summary>The option words of a mount, sorted by who understands them (runtime-spec config.md, Linux mount options).</summary>
 internal sealed record MountOptions
 {
+    /// <summary>All words that are understood here, and are not the filesystem's: what `features` names (features.md, Mount Options).</summary>
+    public static string[] Words =>
+    [
+        "acl", "async", "atime", "bind", "bind-nonrecursive", "defaults", "dev", "diratime", "dirsync", "exec", "idmap", "iversion", "lazytime", "loud", "mand",
+        "noacl", "noatime", "nodev", "nodiratime", "noexec", "noiversion", "nolazytime", "nomand", "norelatime", "nostrictatime", "nosuid", "nosymfollow",
+        "private", "ratime", "rbind", "rdev", "rdiratime", "relatime", "remount", "rexec", "ridmap", "rnoatime", "rnodev", "rnodiratime", "rnoexec",
+        "rnorelatime", "rnostrictatime", "rnosuid", "rnosymfollow", "ro", "rprivate", "rrelatime", "rro", "rrw", "rshared", "rslave", "rstrictatime", "rsuid",
+        "rsymfollow", "runbindable", "rw", "shared", "silent", "slave", "strictatime", "suid", "symfollow", "sync", "tmpcopyup", "unbindable",
+    ];
+
     /// <summary>Flags of mount(2) that are set.</summary>
     public ulong Flags { get; private init; }
 

@@ -51,6 +51,13 @@ public class PlanningLimits
     [Fact]
     public void EverythingOnVersion1() => Verify.Text(ResourcePlan.Of(Everything, CgroupVersion.One).ToString());
 
+    // As runc writes them; the kernel takes a priority of 0, and refuses no name.
+    [Fact]
+    public void APrioritysPartThatIsMissingIsNothingOr0() => Assert.Equal(
+        "net_prio net_prio.ifpriomap <-  5\nnet_prio net_prio.ifpriomap <- eth0 0",
+        string.Join('\n', ResourcePlan.Of(new() { Network = new() { Priorities = [new() { Priority = 5 }, new() { Name = "eth0" }] } }, CgroupVersion.One).Writes
+            .Select(write => $"{write.Controller} {write.File} <- {write.Value}")));
+
     [Fact]
     public void EverythingOnVersion2() => Verify.Text(
         ResourcePlan.Of(

@@ -214,6 +214,17 @@ public class UsingVersion2
         Assert.Equal("0 0", Owner($"{real.Cgroup.Paths[""]}/cgroup.max.depth"));
     }
 
+    [SkippableFact]
+    public void WithoutTheKernelsListThreeFilesAreGiven()
+    {
+        using var real = RealCgroup.OnVersion2();
+        using var directory = CgroupDirectory.TryOpen(real.Cgroup.Paths[""], [""], CgroupVersion.Two, out _)!;
+        CgroupDelegation.Give(directory, 4711, "/sys/kernel/cgroup/nothing-of-this-name");
+        Assert.Equal("4711 0", Owner(real.Cgroup.Paths[""]));
+        var given = Directory.GetFiles(real.Cgroup.Paths[""]).Where(file => Owner(file) == "4711 0").Select(file => Path.GetFileName(file));
+        Assert.Equal(["cgroup.procs", "cgroup.subtree_control", "cgroup.threads"], given.Order(StringComparer.Ordinal));
+    }
+
     private static void RequireControllers(RealCgroup real, params string[] names)
     {
         var missing = names.Except(real.Read("", "cgroup.controllers").Split(' ')).ToArray();

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Containerize.Runtime.Cgroups;
+using Containerize.Runtime.Tests.RootFileSystem;
 using Containerize.Testing;
 using Xunit;
 
@@ -163,8 +164,9 @@ public class TakingAConfiguration
             """
             /annotations /hooks /linux /linux/apparmor /linux/apparmor/enabled /linux/capabilities /linux/cgroup /linux/cgroup/rdma /linux/cgroup/systemd
             /linux/cgroup/systemdUser /linux/cgroup/v1 /linux/cgroup/v2 /linux/intelRdt /linux/intelRdt/enabled /linux/mountExtensions
-            /linux/mountExtensions/idmap /linux/mountExtensions/idmap/enabled /linux/namespaces /linux/seccomp /linux/seccomp/enabled /linux/selinux
-            /linux/selinux/enabled /ociVersionMax /ociVersionMin
+            /linux/mountExtensions/idmap /linux/mountExtensions/idmap/enabled /linux/namespaces /linux/seccomp /linux/seccomp/actions /linux/seccomp/archs
+            /linux/seccomp/enabled /linux/seccomp/knownFlags /linux/seccomp/operators /linux/seccomp/supportedFlags /linux/selinux /linux/selinux/enabled
+            /mountOptions /ociVersionMax /ociVersionMin /potentiallyUnsafeConfigAnnotations
             """.ReplaceLineEndings(" "),
             string.Join(' ', names.Order(StringComparer.Ordinal)));
         Assert.True(Version.Parse(features["ociVersionMax"]!.GetValue<string>()) >= Version.Parse(features["ociVersionMin"]!.GetValue<string>()));
@@ -181,6 +183,69 @@ public class TakingAConfiguration
         bundle.Script("while read name value; do [ $name = CapBnd: ] && echo $value; done < /proc/self/status; true");
         var own = (await File.ReadAllLinesAsync("/proc/self/status")).Single(line => line.StartsWith("CapBnd:", StringComparison.Ordinal)).Split('\t')[1];
         Assert.Equal(own + "\n", (await bundle.CallAsync("run", "--bundle", bundle.Folder, LifeBundle.NewId())).Output);
+    }
+
+    [SkippableFact]
+    public async Task APlainUserRaisesTheOomScoreAndDoesNotLowerIt()
+    {
+        using var bundle = await LifeBundle.CreateAsync();
+        var user = PlainUser.Find();
+        user.Map(bundle);
+        bundle.Script("cat /proc/self/oom_score_adj");
+        await user.GiveAsync(bundle);
+        var own = int.Parse(await File.ReadAllTextAsync("/proc/self/oom_score_adj"));
+        Assert.Equal($"{own}\n", await RunAsync(own - 1));
+        Assert.Equal($"{own + 7}\n", await RunAsync(own + 7));
+
+        async Task<string> RunAsync(int score)
+        {
+            bundle.Set("/process/oomScoreAdj", $"{score}");
+            return (await bundle.CallInShellAsync($"exec {user.Prefix} ./runtime --root {bundle.Root} run {LifeBundle.NewId()}")).Succeeded();
+        }
+    }
+
+    // What is not named in it cannot be opened by it.
+    [SkippableFact]
+    public async Task TheProgramNamesNoResctrl()
+    {
+        var program = System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(await PublishedRuntime.PathAsync));
+        Assert.Contains(Wide("/sys/fs/cgroup"), program, StringComparison.Ordinal);
+        Assert.DoesNotContain("resctrl", program, StringComparison.Ordinal);
+        Assert.DoesNotContain(Wide("resctrl"), program, StringComparison.Ordinal);
+
+        static string Wide(string text) => string.Concat(text.Select(letter => $"{letter}\0"));
+    }
+
+    // Every word of the lists in one profile: whoever does not know one refuses it.
+    [SkippableFact]
+    public async Task AProfileOfAllThatFeaturesNameIsTaken()
+    {
+        using var bundle = await LifeBundle.CreateAsync();
+        var seccomp = JsonNode.Parse((await bundle.CallBareAsync("features")).Succeeded())!["linux"]!["seccomp"]!;
+        var rules = new JsonArray();
+        foreach (var action in seccomp["actions"]!.AsArray().Select(action => action!.GetValue<string>()).Where(action => action != "SCMP_ACT_NOTIFY"))
+        {
+            foreach (var comparison in seccomp["operators"]!.AsArray().Select(comparison => comparison!.GetValue<string>()))
+            {
+                // A call of the time of a.out, which nothing makes any more.
+                rules.Add(JsonNode.Parse($$"""{"names":["uselib"],"action":"{{action}}","args":[{"index":0,"value":{{rules.Count}},"op":"{{comparison}}"}]}"""));
+            }
+        }
+
+        var profile = new JsonObject { ["defaultAction"] = "SCMP_ACT_ALLOW", ["syscalls"] = rules };
+        profile["architectures"] = seccomp["archs"]!.DeepClone();
+        profile["flags"] = seccomp["supportedFlags"]!.DeepClone();
+        bundle.Set("/linux/seccomp", profile.ToJsonString());
+        bundle.Script("echo started");
+        Assert.Equal("started\n", (await bundle.CallAsync("run", LifeBundle.NewId())).Succeeded());
+        Assert.Equal(8 * 7, rules.Count);
+
+        foreach (var (list, word) in ((string, string)[])[("architectures", "SCMP_ARCH_NONE"), ("flags", "SECCOMP_FILTER_FLAG_NONE")])
+        {
+            bundle.Set("/linux/seccomp/" + list, $"[\"{word}\"]");
+            Assert.Contains(word, (await bundle.CallAsync("run", LifeBundle.NewId())).Errors, StringComparison.Ordinal);
+            bundle.Set("/linux/seccomp/" + list, "[]");
+        }
     }
 
     private static IEnumerable<string> Names(JsonNode node, string path) => node is not JsonObject fields ? [] :

@@ -31,6 +31,11 @@ public class SortingOptionWords
         Verify.Text(text.ToString());
     }
 
+    // What is left over is the filesystem's.
+    [Fact]
+    public void FeaturesNameAllThatAreUnderstood() => Assert.Equal(
+        Words.Where(word => word.Length > 0 && !Dump(word).StartsWith("data=", StringComparison.Ordinal)).Order(StringComparer.Ordinal), MountOptions.Words);
+
     [Theory]
     [InlineData("ro,rw", "clear=ReadOnly")]
     [InlineData("rw,ro", "set=ReadOnly")]

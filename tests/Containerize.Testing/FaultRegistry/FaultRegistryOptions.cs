@@ -17,4 +17,7 @@ public sealed record FaultRegistryOptions
 
     /// <summary>The certificate of an https registry; null for plain http.</summary>
     public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>Whether an https registry asks who is there, and takes any certificate.</summary>
+    public bool AsksForCertificates { get; init; }
 }

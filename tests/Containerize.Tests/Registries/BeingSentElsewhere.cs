@@ -90,5 +90,5 @@ public sealed class BeingSentElsewhere : IDisposable
     }
 
     private static RegistryHttp Http(string address) =>
-        new(new RegistryEndpoint("r.example", new Uri(new Uri(address), "/")), new RegistryOptions { Environment = _ => null });
+        new(new RegistryEndpoint("r.example", new Uri(new Uri(address), "/"), false), new RegistryOptions { Environment = _ => null });
 }
