@@ -20,8 +20,10 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
     private readonly Uri _asked = endpoint.Base;
     private volatile RegistryEndpoint _endpoint = endpoint;
 
-    // Whether it has answered, so that it is known to speak what we speak.
-    private volatile bool _answered;
+    private readonly Lock _first = new();
+
+    // Whether it is known to speak what we speak, or to have been tried.
+    private volatile bool _settled;
     private RegistryAuthorization? _authorization;
 
     /// <summary>Where it is reached; the first requests may find out that it speaks the other scheme.</summary>
@@ -61,12 +63,13 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
         for (var attempt = 1; ; attempt++)
         {
             HttpResponseMessage response;
+            var spoken = Endpoint;
             var header = Authorization.HeaderFor(request.Scope, request.Doing, cancellationToken);
             try
             {
                 response = Follow(request, header, cancellationToken);
             }
-            catch (HttpRequestException e) when (!_answered && SpeaksOther(e))
+            catch (HttpRequestException e) when (MayHaveChanged(spoken) && SpeaksOther(spoken, e))
             {
                 attempt--;
                 continue;
@@ -81,14 +84,14 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
                 throw RegistryErrors.NoAnswer(request.Doing, e, attempt, Options.StallLimit);
             }
 
-            if (!_answered && SpeaksOther(response, cancellationToken))
+            if (MayHaveChanged(spoken) && SpeaksOther(spoken, response, cancellationToken))
             {
                 response.Dispose();
                 attempt--;
                 continue;
             }
 
-            _answered = true;
+            _settled = true;
             if (response.StatusCode == HttpStatusCode.Unauthorized && !asked && Endpoint.IsOrigin(response.RequestMessage!.RequestUri!))
             {
                 asked = true;
@@ -190,43 +193,43 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
         }
     }
 
+    // Several requests may be the first, and one finds out for all.
+    private bool MayHaveChanged(RegistryEndpoint spoken) => !_settled || Endpoint != spoken;
+
     // Go's servers answer http with 400 and these words, nginx with others that have HTTPS in them too; some just close.
-    private bool SpeaksOther(HttpResponseMessage response, CancellationToken cancellationToken)
+    private bool SpeaksOther(RegistryEndpoint spoken, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         const int MostWords = 4096;
-        if (response.StatusCode != HttpStatusCode.BadRequest || !Endpoint.IsPlain)
+        if (response.StatusCode != HttpStatusCode.BadRequest || !spoken.IsPlain || !spoken.MayChange)
         {
             return false;
         }
 
         var words = System.Text.Encoding.UTF8.GetString(ReadBody(response, MostWords, Options.StallLimit, "reading a refusal", cancellationToken));
-        return words.Contains("HTTPS", StringComparison.Ordinal) && Change();
+        return words.Contains("HTTPS", StringComparison.Ordinal) && Change(spoken, static _ => true);
     }
 
-    private bool SpeaksOther(HttpRequestException failure)
-    {
-        if (!Endpoint.MayChange)
-        {
-            return false;
-        }
-
-        return Endpoint.IsPlain
-            ? failure.HttpRequestError is not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError) && RegistryTransport.SpeaksTls(Endpoint.Base) && Change()
-            : (failure.HttpRequestError == HttpRequestError.SecureConnectionError || (failure.HttpRequestError == HttpRequestError.ConnectionError && Endpoint.Base.IsDefaultPort))
-                && Endpoint.IsInsecure && Change();
-    }
+    private bool SpeaksOther(RegistryEndpoint spoken, HttpRequestException failure) => spoken.MayChange && Change(spoken, at => at.IsPlain
+        ? failure.HttpRequestError is not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError) && RegistryTransport.SpeaksTls(at.Base)
+        : at.IsInsecure && (failure.HttpRequestError == HttpRequestError.SecureConnectionError || (failure.HttpRequestError == HttpRequestError.ConnectionError && at.Base.IsDefaultPort)));
 
     // Once, and never from https to http but where the user says that this registry needs no certificate.
-    private bool Change()
+    private bool Change(RegistryEndpoint spoken, Func<RegistryEndpoint, bool> speaksOther)
     {
-        if (Endpoint.Base != _asked)
+        lock (_first)
         {
-            return false;
-        }
+            if (!_settled && Endpoint == spoken)
+            {
+                _settled = true;
+                if (speaksOther(spoken))
+                {
+                    _endpoint = spoken.Other();
+                    Options.Report($"{Endpoint.Registry} is reached by {Endpoint.Base.Scheme}.");
+                }
+            }
 
-        _endpoint = Endpoint.Other();
-        Options.Report($"{Endpoint.Registry} is reached by {Endpoint.Base.Scheme}.");
-        return true;
+            return Endpoint != spoken;
+        }
     }
 
     private HttpResponseMessage Follow(RegistryRequest request, string? header, CancellationToken cancellationToken)
