@@ -68,6 +68,13 @@ internal static class CommandExamples
                 "dotnet containerize manifest alpine --platform linux/arm64",
                 "dotnet containerize manifest local:app --format json",
             ],
+            "login" =>
+            [
+                "dotnet containerize login registry.example.com",
+                "dotnet containerize login ghcr.io -u USER --password-stdin < token",
+                "dotnet containerize login                           to Docker Hub",
+            ],
+            "logout" => ["dotnet containerize logout registry.example.com", "dotnet containerize logout                          from Docker Hub"],
             "completion" =>
             [
                 "dotnet containerize completion bash >> ~/.bashrc",

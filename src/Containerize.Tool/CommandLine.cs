@@ -60,6 +60,8 @@ internal static class CommandLine
             CopyCommand.Create(terminal, verbosity),
             TagsCommand.Create(terminal, verbosity),
             ManifestCommand.Create(terminal, verbosity),
+            LoginCommand.Create(terminal, verbosity),
+            LogoutCommand.Create(terminal),
             CompletionCommand.Create(terminal),
         };
         var help = root.Options.OfType<HelpOption>().Single();

@@ -17,10 +17,14 @@ public sealed class ContainerizeException : Exception
         : base(Text(doing, why, next), inner)
     {
         Number = number;
+        Why = why;
     }
 
     /// <summary>The number in docs/errors.md.</summary>
     public int Number { get; }
+
+    /// <summary>Why it failed, without the rest, for a message that says it in another place.</summary>
+    internal string Why { get; }
 
     /// <summary>The code as users see it: CTZ and four digits.</summary>
     public string Code => $"CTZ{Number:0000}";

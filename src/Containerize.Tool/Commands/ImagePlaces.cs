@@ -28,6 +28,13 @@ internal sealed class ImagePlaces : IDisposable
             Journal = Path.Combine(cache, "registries"),
             Report = View.Say,
             Progress = View,
+            Explain = line =>
+            {
+                if (verbosity >= Verbosity.Normal)
+                {
+                    View.Say(line);
+                }
+            },
         });
     }
 

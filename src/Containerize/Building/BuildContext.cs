@@ -19,7 +19,14 @@ public sealed class BuildContext
         Paths = StoragePaths.From(environment);
         Cache = new LayerCache(Path.Combine(Paths.Cache, "layers"));
         Layers = new LayerBuilder(Cache, Math.Clamp(System.Environment.ProcessorCount, 1, 8));
-        _registries = new Lazy<RegistryClient>(() => new RegistryClient(new RegistryOptions { Environment = environment, Cache = Cache.Blobs, Journal = Path.Combine(Paths.Cache, "registries"), Report = report }));
+        _registries = new Lazy<RegistryClient>(() => new RegistryClient(new RegistryOptions
+        {
+            Environment = environment,
+            Cache = Cache.Blobs,
+            Journal = Path.Combine(Paths.Cache, "registries"),
+            Report = report,
+            Explain = report,
+        }));
         _images = new Lazy<ImageStore>(() => new ImageStore(Paths));
     }
 

@@ -50,16 +50,21 @@ internal static class RegistryErrors
     }
 
     /// <summary>The failure that an answer means.</summary>
+    /// <param name="doing">What was being done.</param>
+    /// <param name="response">The answer.</param>
+    /// <param name="credential">What was sent with it; null for nothing.</param>
+    /// <param name="cancellationToken">Ends the reading of its words.</param>
+    /// <param name="registry">The registry's name, where not it but its token server answers.</param>
     internal static ContainerizeException From(
-        string doing, HttpResponseMessage response, RegistryCredential? credential, CancellationToken cancellationToken)
+        string doing, HttpResponseMessage response, RegistryCredential? credential, CancellationToken cancellationToken, string? registry = null)
     {
         var said = Said(doing, response, cancellationToken);
-        var host = response.RequestMessage?.RequestUri?.Authority ?? "the registry";
+        var host = CredentialFile.RegistryOf(registry ?? response.RequestMessage?.RequestUri?.Authority ?? "");
         var who = credential is null ? "no credentials were found for it" : $"the credentials are from {credential.Origin}";
         return response.StatusCode switch
         {
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new ContainerizeException(
-                4004, doing, $"{said}; {who}", $"Log in: dotnet containerize login {host}. Or set DOTNET_CONTAINER_REGISTRY_UNAME and DOTNET_CONTAINER_REGISTRY_PWORD."),
+                4004, doing, $"{said}; {who}", $"Log in: dotnet containerize login {host}. Or set {VariableCredentials.NamesFor(host)}."),
             HttpStatusCode.NotFound => new ContainerizeException(
                 4005, doing, said, "Check the name and the tag; a private repository may also answer so to those who are not logged in."),
             HttpStatusCode.TooManyRequests => new ContainerizeException(

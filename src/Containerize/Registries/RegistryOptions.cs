@@ -1,4 +1,5 @@
 using System.Net;
+using Containerize.Registries.Credentials;
 using Containerize.Storage;
 
 namespace Containerize.Registries;
@@ -24,6 +25,9 @@ public sealed record RegistryOptions
     /// <summary>Told of the bytes of blobs as they move, by several threads at once; null where nobody looks.</summary>
     public IProgress<BlobProgress>? Progress { get; init; }
 
+    /// <summary>Told what only those want to know who look for the reason of something, such as where credentials are from; never a secret.</summary>
+    public Action<string> Explain { get; init; } = _ => { };
+
     /// <summary>The clock of waits and time limits.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -38,6 +42,9 @@ public sealed record RegistryOptions
 
     /// <summary>Where the machine's own settings are.</summary>
     internal string Etc { get; init; } = "/etc";
+
+    /// <summary>The credential to use, wherever others may be; null: whichever is found.</summary>
+    internal RegistryCredential? Credential { get; init; }
 
     /// <summary>Makes what sends the requests for clouds' credentials; null: the usual.</summary>
     internal Func<HttpMessageHandler>? CloudHandler { get; init; }

@@ -22,8 +22,11 @@ internal sealed record RegistryRequest(HttpMethod Method, Uri Uri, string Doing)
 /// <summary>What a token is asked for: a repository, an action, and a second repository that blobs are mounted from.</summary>
 internal sealed record RegistryScope(string Repository, RegistryAction Action, string? MountFrom = null)
 {
-    internal IEnumerable<string> Texts =>
-        MountFrom is null ? [Text(Repository)] : [Text(Repository), $"repository:{MountFrom}:pull"];
+    /// <summary>Nothing in particular: what a login asks for.</summary>
+    internal static RegistryScope None { get; } = new("", RegistryAction.Pull);
+
+    internal IEnumerable<string> Texts => Repository.Length == 0 ? []
+        : MountFrom is null ? [Text(Repository)] : [Text(Repository), $"repository:{MountFrom}:pull"];
 
     private string Text(string repository) => $"repository:{repository}:{(Action == RegistryAction.Push ? "pull,push" : "pull")}";
 }

@@ -30,8 +30,9 @@ internal sealed class TokenRequest
         _realm = Safe(challenge.Parameters["realm"]);
         _service = challenge.Parameters.GetValueOrDefault("service");
         // What was just demanded comes first: some registries read only that.
-        _scopes = [.. challenge.Parameters.TryGetValue("scope", out var demanded) && demanded.Length > 0 ? [demanded] : (string[])[]];
-        _scopes.AddRange(scope.Texts.Where(s => !_scopes.Contains(s)));
+        var demanded = challenge.Parameters.GetValueOrDefault("scope") ?? "";
+        _scopes = demanded.Length > 0 ? [demanded] : [];
+        _scopes.AddRange(scope.Texts.Except(demanded.Split(' ')));
     }
 
     /// <summary>Gets a token.</summary>
@@ -171,7 +172,7 @@ internal sealed class TokenRequest
     {
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            throw RegistryErrors.From($"{_doing} (asking {_realm.Host} for a token)", response, credential, cancellationToken);
+            throw RegistryErrors.From($"{_doing} (asking {_realm.Host} for a token)", response, credential, cancellationToken, _http.Endpoint.Registry);
         }
 
         var received = _http.Options.Time.GetTimestamp();

@@ -13,6 +13,12 @@ internal sealed class Machine : IDisposable
 
     internal FakeTimeProvider? Clock { get; init; }
 
+    /// <summary>Its environment.</summary>
+    internal Dictionary<string, string> Variables { get; init; } = [];
+
+    /// <summary>Whether every name is this machine's: registries that only a false one can reach.</summary>
+    internal bool ResolvesToItself { get; init; }
+
     internal TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(60);
 
     internal List<string> Said { get; } = [];
@@ -26,7 +32,7 @@ internal sealed class Machine : IDisposable
     {
         var options = new RegistryOptions
         {
-            Environment = _ => null,
+            Environment = name => Variables.GetValueOrDefault(name),
             Cache = Cache,
             Journal = Journal,
             Report = Say,
@@ -34,6 +40,11 @@ internal sealed class Machine : IDisposable
             RetryDelay = Clock is null ? TimeSpan.FromMilliseconds(5) : TimeSpan.FromSeconds(1),
             StallLimit = StallLimit,
         };
+        if (ResolvesToItself)
+        {
+            options = options with { Resolve = _ => [System.Net.IPAddress.Loopback] };
+        }
+
         return new RegistryClient(change is null ? options : change(options));
     }
 

@@ -78,6 +78,9 @@ internal sealed class RegistryConfiguration
         return new RegistryRoute(reference, rule?.IsInsecure == true || IsInsecure(reference.Registry));
     }
 
+    /// <summary>Whether a whole registry is insecure, whatever is said of parts of it.</summary>
+    internal bool Trusts(string registry) => Find(registry + "/")?.IsInsecure == true || IsInsecure(registry);
+
     // The longest prefix; one without a wildcard where they are alike.
     private RegistryRule? Find(string name)
     {

@@ -37,13 +37,13 @@ internal sealed class CredentialFile
         {
             if (helper.Value.ValueKind == JsonValueKind.String)
             {
-                file._helpers[KeyOf(helper.Name)] = helper.Value.GetString()!;
+                file._helpers[RegistryOf(helper.Name)] = helper.Value.GetString()!;
             }
         }
 
         foreach (var entry in isLegacy ? [.. root.EnumerateObject()] : Members(root, "auths"))
         {
-            file._entries[KeyOf(entry.Name)] = entry.Value.Clone();
+            file._entries[RegistryOf(entry.Name)] = entry.Value.Clone();
         }
 
         return file;
@@ -81,7 +81,11 @@ internal sealed class CredentialFile
         yield return query.Registry;
     }
 
-    private static string KeyOf(string key)
+    /// <summary>The key under which docker and its helpers keep what is for a registry.</summary>
+    internal static string KeyFor(string registry) => registry == ReferenceGrammar.DockerHub ? HubKey : registry;
+
+    /// <summary>The registry that a key stands for, as references name it: keys may be written as addresses, and docker's own has several.</summary>
+    internal static string RegistryOf(string key)
     {
         if (HubAliases.Contains(key))
         {

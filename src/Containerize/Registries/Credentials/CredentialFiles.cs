@@ -40,7 +40,8 @@ internal sealed class CredentialFiles(Func<string, string?> environment, Action<
 
             return AtomicFile.TryRead(path, OciJson.MaxDocumentBytes);
         }
-        catch (ContainerizeException)
+        // A pipe has no length.
+        catch (Exception e) when (e is ContainerizeException or NotSupportedException)
         {
             report($"The credentials file {path} cannot be read and is left out.");
             return null;
@@ -89,7 +90,7 @@ internal sealed class CredentialFiles(Func<string, string?> environment, Action<
     {
         try
         {
-            return new CredentialHelper(name).Get(query.ServerUrl);
+            return new CredentialHelper(name, environment).Get(query.ServerUrl);
         }
         catch (ContainerizeException e)
         {

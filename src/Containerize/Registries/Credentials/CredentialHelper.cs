@@ -7,8 +7,9 @@ namespace Containerize.Registries.Credentials;
 
 /// <summary>One of docker's credential helpers (<see href="https://github.com/docker/docker-credential-helpers"/>): a program that keeps them elsewhere.</summary>
 /// <param name="name">What follows <c>docker-credential-</c> in the program's name.</param>
+/// <param name="environment">Reads an environment variable; PATH has the program.</param>
 /// <param name="limit">How long it may take; null: ten seconds.</param>
-internal sealed class CredentialHelper(string name, TimeSpan? limit = null)
+internal sealed class CredentialHelper(string name, Func<string, string?> environment, TimeSpan? limit = null)
 {
     private const int MaxBytes = 1024 * 1024;
 
@@ -19,7 +20,8 @@ internal sealed class CredentialHelper(string name, TimeSpan? limit = null)
     private const string NotFound = "credentials not found in native keychain";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    private string Program => "docker-credential-" + name;
+    /// <summary>The program's name.</summary>
+    internal string Program => "docker-credential-" + name;
 
     /// <summary>What it has for a registry; null for nothing; CTZ4020 where it fails.</summary>
     internal RegistryCredential? Get(string serverUrl)
@@ -90,7 +92,7 @@ internal sealed class CredentialHelper(string name, TimeSpan? limit = null)
             throw Failed("its name may only have letters, digits and the characters . _ -");
         }
 
-        var start = new ProcessStartInfo(Program, [action])
+        var start = new ProcessStartInfo(Locate() ?? throw Failed("it is not installed, or cannot be executed"), [action])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -107,6 +109,19 @@ internal sealed class CredentialHelper(string name, TimeSpan? limit = null)
         {
             throw Failed("it is not installed, or cannot be executed");
         }
+    }
+
+    // Process.Start looks into the current folder before PATH, and that may be a repository of somebody else's.
+    private string? Locate()
+    {
+        var file = OperatingSystem.IsWindows() ? Program + ".exe" : Program;
+        return (environment("PATH") ?? "").Split(Path.PathSeparator).Where(Path.IsPathFullyQualified).Select(folder => Path.Combine(folder, file)).FirstOrDefault(CanExecute);
+    }
+
+    private static bool CanExecute(string path)
+    {
+        const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        return File.Exists(path) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & Execute) != 0);
     }
 
     private (int Code, string Output) Talk(Process process, string input)

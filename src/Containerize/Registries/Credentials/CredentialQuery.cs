@@ -7,5 +7,5 @@ namespace Containerize.Registries.Credentials;
 internal sealed record CredentialQuery(string Registry, string Repository, RegistryAction Action)
 {
     /// <summary>The name under which docker and its helpers keep what is for a registry.</summary>
-    internal string ServerUrl => Registry == ReferenceGrammar.DockerHub ? "https://index.docker.io/v1/" : Registry;
+    internal string ServerUrl => CredentialFile.KeyFor(Registry);
 }

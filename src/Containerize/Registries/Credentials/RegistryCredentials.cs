@@ -8,6 +8,11 @@ internal sealed class RegistryCredentials(RegistryOptions options)
     /// <summary>The first credential there is; null for none. A source that fails is reported and passed over.</summary>
     internal RegistryCredential? Find(string registry, string repository, RegistryAction action)
     {
+        if (options.Credential is { } given)
+        {
+            return given;
+        }
+
         var query = new CredentialQuery(registry, repository, action);
         foreach (var source in Sources())
         {
@@ -15,6 +20,7 @@ internal sealed class RegistryCredentials(RegistryOptions options)
             {
                 if (source.Find(query) is { } found)
                 {
+                    options.Explain($"The credentials for {registry} are from {found.Origin}.");
                     return found;
                 }
             }

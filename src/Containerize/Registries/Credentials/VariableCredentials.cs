@@ -7,10 +7,13 @@ namespace Containerize.Registries.Credentials;
 /// </remarks>
 internal sealed class VariableCredentials(Func<string, string?> environment) : ICredentialSource
 {
+    /// <summary>The names of the variables for one registry, for people.</summary>
+    internal static string NamesFor(string registry) => $"CONTAINERIZE_USERNAME_{Suffix(registry)} and CONTAINERIZE_PASSWORD_{Suffix(registry)}";
+
     public RegistryCredential? Find(CredentialQuery query)
     {
         var direction = query.Action == RegistryAction.Push ? "PUSH_" : "PULL_";
-        var host = string.Concat(query.Registry.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToUpperInvariant(c) : '_'));
+        var host = Suffix(query.Registry);
         (string User, string Password)[] pairs =
         [
             ($"CONTAINERIZE_{direction}USERNAME_{host}", $"CONTAINERIZE_{direction}PASSWORD_{host}"),
@@ -29,4 +32,6 @@ internal sealed class VariableCredentials(Func<string, string?> environment) : I
 
         return null;
     }
+
+    private static string Suffix(string registry) => string.Concat(registry.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToUpperInvariant(c) : '_'));
 }

@@ -1,3 +1,7 @@
+using System.Text;
+using Containerize.Oci;
+using Containerize.Storage;
+
 namespace Containerize.Registries.Credentials.Clouds;
 
 /// <summary>
@@ -42,8 +46,8 @@ internal sealed class AzureCredentials(RegistryOptions options) : ICredentialSou
             return [new("client_secret", secret)];
         }
 
-        return options.Environment("AZURE_FEDERATED_TOKEN_FILE") is { Length: > 0 } file && File.Exists(file)
-            ? [new("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"), new("client_assertion", File.ReadAllText(file).Trim())]
+        return options.Environment("AZURE_FEDERATED_TOKEN_FILE") is { Length: > 0 } file && AtomicFile.TryRead(file, OciJson.MaxDocumentBytes) is { } token
+            ? [new("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"), new("client_assertion", Encoding.UTF8.GetString(token).Trim())]
             : null;
     }
 }
