@@ -14,8 +14,8 @@ internal sealed class Prompt(Terminal terminal, string registry)
             throw Missing(registry, $"no {what.ToLowerInvariant()} was given, and there is no terminal to ask at");
         }
 
-        terminal.Error.Write($"{what}: ");
         using var echo = hidden ? Echo.Off() : null;
+        terminal.Error.Write($"{what}: ");
         try
         {
             // Reading cannot be cancelled: the thread is left to it.

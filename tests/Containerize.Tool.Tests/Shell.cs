@@ -17,6 +17,9 @@ internal sealed class Shell : IDisposable
 
     internal Dictionary<string, string> Variables { get; } = [];
 
+    /// <summary>What he types when he is asked, a line each.</summary>
+    internal Queue<string> Typed { get; } = [];
+
     internal string PathOf(string file) => Path.Combine(Directory, file);
 
     internal Task<Outcome> RunAsync(params string[] args) => RunAsync([], redirected: true, args);
@@ -32,6 +35,7 @@ internal sealed class Shell : IDisposable
             Error = error,
             OpenInput = () => new MemoryStream(input),
             OpenOutput = () => bytes,
+            ReadLine = () => Typed.TryDequeue(out var line) ? line : null,
             InputRedirected = redirected,
             OutputRedirected = redirected,
             ErrorRedirected = redirected,

@@ -22,6 +22,8 @@ public sealed class TypingCommands : IDisposable
     [InlineData("copy")]
     [InlineData("tags")]
     [InlineData("manifest")]
+    [InlineData("login")]
+    [InlineData("logout")]
     [InlineData("completion")]
     public async Task HelpShowsOptionsAndExamples(string command)
     {
@@ -47,6 +49,9 @@ public sealed class TypingCommands : IDisposable
     [InlineData("copy", "app")]
     [InlineData("tags", "localhost:5000/app:1.0")]
     [InlineData("manifest", "app", "--format", "yaml")]
+    [InlineData("login", "-u", "u", "-p", "p", "--password-stdin")]
+    [InlineData("login", "--password-stdin")]
+    [InlineData("login", "one", "two")]
     public async Task WrongUsageExitsWithTwoAndSaysWhatWasExpected(params string[] args)
     {
         File.WriteAllText(_shell.PathOf("App.csproj"), "<Project />");

@@ -32,10 +32,18 @@ public sealed class RegistryClient(RegistryOptions options) : IDisposable
     {
         var pushes = references
             .GroupBy(r => $"{r.Registry}/{r.Repository}")
-            .Select(g => new RegistryPush(PushHttp(g.First()), [.. g]))
+            .Select(g => new RegistryPush(OwnHttp(g.First()), [.. g]))
             .ToList();
         return pushes.Count == 1 ? pushes[0] : new RegistryPushes(pushes);
     }
+
+    /// <summary>The tags of a repository, in the registry's order.</summary>
+    public IReadOnlyList<string> ListTags(Reference repository, CancellationToken cancellationToken) =>
+        new RegistryTagList(OwnHttp(repository), repository).Read(cancellationToken);
+
+    /// <summary>The manifest or index of a name, whatever it describes, as the registry has it; of a pinned one the bytes have the digest (CTZ3003).</summary>
+    public ManifestDocument ReadManifest(Reference reference, CancellationToken cancellationToken) =>
+        new RegistryManifests(OwnHttp(reference), reference).Get(reference.Target, cancellationToken);
 
     /// <summary>Closes the connections; sources and destinations of this client cannot be used any more.</summary>
     public void Dispose()
@@ -54,8 +62,8 @@ public sealed class RegistryClient(RegistryOptions options) : IDisposable
 
     private RegistryConfiguration Configuration => _configuration.Value;
 
-    private RegistryHttp PushHttp(Reference reference) =>
-        Http(reference.Registry, !IsOurs(reference.Registry) && Configuration.Push(reference).IsInsecure);
+    private RegistryHttp OwnHttp(Reference reference) =>
+        Http(reference.Registry, !IsOurs(reference.Registry) && Configuration.Own(reference).IsInsecure);
 
     private RegistryHttp Http(string registry, bool isInsecure) => _registries.GetOrAdd(
         registry, key => new Lazy<RegistryHttp>(() => new RegistryHttp(RegistryEndpoint.Of(key, isInsecure), options))).Value;

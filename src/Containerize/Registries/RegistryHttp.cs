@@ -13,6 +13,9 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
 {
     private const int MaxRedirects = 10;
 
+    // One that was given to another request may run out before this one is read; of a mount, which may be refused, nobody asks so much.
+    private const int TokenTries = 2;
+
     // The answer to an upload comes after the registry has stored it, which may take long for gigabytes.
     private const int UploadPatience = 5;
 
@@ -59,7 +62,7 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
     /// <summary>Sends a request until there is an answer that repetition would not change; its headers are read, its body is not.</summary>
     internal HttpResponseMessage Send(RegistryRequest request, CancellationToken cancellationToken)
     {
-        var asked = false;
+        var asked = 0;
         for (var attempt = 1; ; attempt++)
         {
             HttpResponseMessage response;
@@ -92,9 +95,9 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
             }
 
             _settled = true;
-            if (response.StatusCode == HttpStatusCode.Unauthorized && !asked && Endpoint.IsOrigin(response.RequestMessage!.RequestUri!))
+            if (response.StatusCode == HttpStatusCode.Unauthorized && asked < (request.Scope.MountFrom is null ? TokenTries : 1) && Endpoint.IsOrigin(response.RequestMessage!.RequestUri!))
             {
-                asked = true;
+                asked++;
                 attempt--;
                 using (response)
                 {

@@ -39,7 +39,7 @@ internal sealed class RegistryMounts(RegistryHttp http, Reference reference)
         {
             answer = http.Send(mount, cancellationToken);
         }
-        catch (ContainerizeException e) when (e.Number == 4004)
+        catch (ContainerizeException e) when (e.Number is 4004 or 4005 or 4006)
         {
             // No token for the other repository: the blob is sent instead.
             return false;

@@ -42,7 +42,7 @@ public sealed class FollowingRegistriesConf : IDisposable
     public void APushGoesToTheRegistryItself()
     {
         Write("containers/registries.conf", "[[registry]]\nlocation=\"r.test\"\ninsecure=true\n[[registry.mirror]]\nlocation=\"m.test\"");
-        Assert.Equal("r.test/a:1!", Text(Read().Push(Reference.Parse("r.test/a:1"))));
+        Assert.Equal("r.test/a:1!", Text(Read().Own(Reference.Parse("r.test/a:1"))));
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class FollowingRegistriesConf : IDisposable
     {
         Write("containers/registries.conf", "[[registry]]\nlocation=\"r.test\"\nblocked=true");
         Assert.Equal(4030, Assert.Throws<ContainerizeException>(() => Read().Pull(Reference.Parse("r.test/a:1"))).Number);
-        Assert.Equal(4030, Assert.Throws<ContainerizeException>(() => Read().Push(Reference.Parse("r.test/a:1"))).Number);
+        Assert.Equal(4030, Assert.Throws<ContainerizeException>(() => Read().Own(Reference.Parse("r.test/a:1"))).Number);
     }
 
     [Fact]

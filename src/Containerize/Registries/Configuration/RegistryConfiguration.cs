@@ -70,8 +70,8 @@ internal sealed class RegistryConfiguration
         return routes;
     }
 
-    /// <summary>Where an image is pushed: to the registry itself, whatever mirrors it has; CTZ4030 where that is blocked.</summary>
-    internal RegistryRoute Push(Reference reference)
+    /// <summary>The registry itself, whatever mirrors it has: there images are pushed, and tags listed; CTZ4030 where it is blocked.</summary>
+    internal RegistryRoute Own(Reference reference)
     {
         var rule = Find($"{reference.Registry}/{reference.Repository}");
         Check(rule, reference);

@@ -11,10 +11,9 @@ internal sealed class CredentialFile
     private readonly Dictionary<string, string> _helpers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JsonElement> _entries = new(StringComparer.Ordinal);
 
-    private CredentialFile(string? store) => Store = store;
+    private readonly string? _store;
 
-    /// <summary>The helper for all registries (<c>credsStore</c>).</summary>
-    internal string? Store { get; }
+    private CredentialFile(string? store) => _store = store;
 
     /// <summary>Parses a file.</summary>
     /// <param name="bytes">Its content.</param>
@@ -49,8 +48,9 @@ internal sealed class CredentialFile
         return file;
     }
 
-    /// <summary>The helper for one registry (<c>credHelpers</c>).</summary>
-    internal string? HelperFor(string registry) => _helpers.GetValueOrDefault(registry);
+    /// <summary>The helpers to ask about a registry: its own (<c>credHelpers</c>), then the one for all; none where its own is "", which is the file itself.</summary>
+    internal IEnumerable<string> HelpersFor(string registry) =>
+        _helpers.TryGetValue(registry, out var own) && own.Length == 0 ? [] : new[] { own, _store }.Where(h => !string.IsNullOrEmpty(h)).OfType<string>();
 
     /// <summary>What the file itself has, the most specific path first as podman has it.</summary>
     /// <exception cref="FormatException">There is an entry, and it cannot be understood.</exception>

@@ -67,9 +67,9 @@ internal sealed class CredentialFiles(Func<string, string?> environment, Action<
             return null;
         }
 
-        foreach (var helper in new[] { file.HelperFor(query.Registry), file.Store })
+        foreach (var helper in file.HelpersFor(query.Registry))
         {
-            if (helper is { Length: > 0 } && Ask(helper, origin, query) is { } found)
+            if (Ask(helper, origin, query) is { } found)
             {
                 return found;
             }

@@ -1,4 +1,3 @@
-using System.Text;
 using Containerize.Registries;
 using Containerize.Testing;
 using Microsoft.Extensions.Time.Testing;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Containerize.Registries;
 using Containerize.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

@@ -71,7 +71,7 @@ public sealed class HelperPrograms : IDisposable
     public async Task ThatFailArePassedOverAndNotEchoed(string script, string why)
     {
         await _home.HelperAsync("bad", script);
-        var file = _home.Docker($$$"""{"credsStore":"bad",{{{Home.Auths("r.example", "u", "p")[1..]}}}""");
+        var file = _home.Docker("{\"credsStore\":\"bad\"," + Home.Auths("r.example", "u", "p")[1..]);
         Assert.Equal("u:p", _home.Who());
         Assert.Equal(
             [$"asking the credential helper docker-credential-bad: {why}. Install or mend it, or take it out of credsStore and credHelpers. It is named in {file}; the next place is looked at."],
@@ -86,7 +86,7 @@ public sealed class HelperPrograms : IDisposable
     [InlineData("ü", "its name may only have letters, digits and the characters . _ -")]
     public void ThatCannotBeStartedArePassedOver(string name, string why)
     {
-        _home.Docker($$"""{"credHelpers":{"r.example":"{{name}}"}}""");
+        _home.Docker("{\"credHelpers\":{\"r.example\":\"" + name + "\"}}");
         Assert.Equal("nobody", _home.Who());
         Assert.Contains(why, Assert.Single(_home.Said), StringComparison.Ordinal);
     }

@@ -40,7 +40,7 @@ internal sealed class Home : IDisposable
     internal static string Auth(string user, string password) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
 
     /// <summary>An entry of a file.</summary>
-    internal static string Auths(string key, string user, string password) => $$"""{"auths":{"{{key}}":{"auth":"{{Auth(user, password)}}"}}}""";
+    internal static string Auths(string key, string user, string password) => $"{{\"auths\":{{\"{key}\":{{\"auth\":\"{Auth(user, password)}\"}}}}}}";
 
     internal string Write(string path, string text) => _folder.Write(path, text);
 
@@ -56,7 +56,7 @@ internal sealed class Home : IDisposable
     }
 
     /// <summary>A helper that answers with a user and a secret.</summary>
-    internal Task HelperAsync(string name, string user, string secret) => HelperAsync(name, $$"""echo '{"ServerURL":"x","Username":"{{user}}","Secret":"{{secret}}"}'""");
+    internal Task HelperAsync(string name, string user, string secret) => HelperAsync(name, "echo '{\"ServerURL\":\"x\",\"Username\":\"" + user + "\",\"Secret\":\"" + secret + "\"}'");
 
     /// <summary>What the helpers were asked.</summary>
     internal string Calls => File.Exists(_folder["calls"]) ? File.ReadAllText(_folder["calls"]) : "";

@@ -41,7 +41,7 @@ public class TheOrderOfSources
                 "credsStore":"for-all","credHelpers":{"{{Registry}}":"for-host"},
                 """)),
             home.Write("home/.docker/config.json", File("home-docker")),
-            home.Write("home/.dockercfg", $$"""{"{{Registry}}":{"auth":"{{Home.Auth("legacy", "p")}}"}}"""),
+            home.Write("home/.dockercfg", $"{{\"{Registry}\":{{\"auth\":\"{Home.Auth("legacy", "p")}\"}}}}"),
         };
         var steps = new (string Push, string Pull, Action Remove)[]
         {

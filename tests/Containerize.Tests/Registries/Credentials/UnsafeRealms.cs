@@ -104,7 +104,8 @@ public class UnsafeRealms
         other.On("GET", "/token").Always(Fault.Answer(200, """{"token":"t"}"""));
         Assert.Equal(4004, (await PullAsync(home, $"r.example:{port}")).Number);
         Assert.StartsWith("Basic ", registry.Requests.First(r => r.Target.StartsWith("/token", StringComparison.Ordinal))["Authorization"], StringComparison.Ordinal);
-        Assert.Null(other.Requests.Single()["Authorization"]);
+        Assert.NotEmpty(other.Requests);
+        Assert.All(other.Requests, r => Assert.Null(r["Authorization"]));
     }
 
     private static void Request(RegistryHttp http, string realm) => _ = new TokenRequest(
