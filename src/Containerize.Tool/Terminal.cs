@@ -18,8 +18,7 @@ internal sealed record Terminal : IDisposable
     internal required Func<Stream> OpenOutput { get; init; }
 
     /// <summary>Reads what somebody types, to the end of the line; null where nobody is there any more.</summary>
-    /// <remarks>Not Console.In, which edits lines by itself and shows what is typed whatever the terminal is told.</remarks>
-    internal Func<string?> ReadLine { get; init; } = static () => new StreamReader(Console.OpenStandardInput(), Encoding.UTF8).ReadLine();
+    internal Func<string?> ReadLine { get; init; } = Keyboard.ReadLine;
 
     /// <summary>Whether standard input is a file or a pipe.</summary>
     internal required bool InputRedirected { get; init; }
