@@ -1,7 +1,11 @@
 namespace Containerize.Runtime.Commands;
 
-/// <summary>A command line as engines write it: options, then what they are about. As in Go's programs, options end at the first word that is none.</summary>
-/// <remarks>Our own, as it stands before every start of a container, where a library's start-up would be a part of the time that counts.</remarks>
+/// <summary>A command line as engines write it: options and what they are about.</summary>
+/// <remarks>
+/// As with runc, known options may come after the other words too, but before the command, and in `exec` and `ps`, whose words are another program's.
+///
+/// Our own, as it stands before every start of a container, where a library's start-up would be a part of the time that counts.
+/// </remarks>
 internal sealed class Options
 {
     private readonly Dictionary<string, List<string>> _values = [];
@@ -25,6 +29,8 @@ internal sealed class Options
     public static Options Read(string command, IReadOnlyList<string> words, string[] flags, string[] values)
     {
         var options = new Options(command);
+        var rest = new List<string>();
+        var mixes = command is not ("containerize-runtime" or "exec" or "ps");
         var at = 0;
         while (at < words.Count)
         {
@@ -37,7 +43,14 @@ internal sealed class Options
 
             if (word.Length < 2 || word[0] != '-')
             {
-                break;
+                if (!mixes)
+                {
+                    break;
+                }
+
+                rest.Add(word);
+                at++;
+                continue;
             }
 
             at++;
@@ -59,13 +72,17 @@ internal sealed class Options
                 value ??= at < words.Count ? words[at++] : throw Bad(command, $"option {word} wants a value");
                 options.Add(option, value);
             }
+            else if (rest.Count > 0)
+            {
+                // A signal, perhaps: `kill ID -9`.
+                rest.Add(word);
+            }
             else
             {
                 throw Bad(command, $"flag provided but not defined: {word}");
             }
         }
 
-        var rest = new List<string>();
         for (; at < words.Count; at++)
         {
             rest.Add(words[at]);

@@ -1,4 +1,5 @@
 using Containerize.Oci.Runtime;
+using Containerize.Runtime.Cgroups;
 using Containerize.Runtime.Documents;
 using Containerize.Runtime.Linux;
 
@@ -56,9 +57,10 @@ internal static class SpecCommand
             UidMappings = rootless ? [new IdMapping { HostId = (uint)Syscall.Try(SyscallNumber.Geteuid), Size = 1 }] : null,
             GidMappings = rootless ? [new IdMapping { HostId = (uint)Syscall.Try(SyscallNumber.Getegid), Size = 1 }] : null,
             Resources = rootless ? null : new ResourcesSpec { Devices = [new DeviceRule { Allow = false, Access = "rwm" }] },
+            // As runc has it: programs that know of version 1 only look for their place below the host's own.
             Namespaces =
             [
-                .. ((string[])["pid", .. rootless ? (string[])[] : ["network"], "ipc", "uts", "mount", "cgroup", .. rootless ? (string[])["user"] : []])
+                .. ((string[])["pid", .. rootless ? (string[])[] : ["network"], "ipc", "uts", "mount", .. CgroupHierarchies.Find().IsUnified ? (string[])["cgroup"] : [], .. rootless ? (string[])["user"] : []])
                     .Select(type => new NamespaceSpec { Type = type }),
             ],
             MaskedPaths =

@@ -59,6 +59,23 @@ public class ReadingTheCommandLine
         }
     }
 
+    // As with runc. What comes after the id is another program's in exec.
+    [SkippableTheory]
+    [InlineData("")]
+    [InlineData("runc")]
+    public async Task OptionsMayComeAfterTheId(string runtime)
+    {
+        using var bundle = await LifeBundle.CreateAsync(runtime.Length > 0 ? runtime : null);
+        var id = LifeBundle.NewId();
+        (await bundle.CallAsync("create", id, "--bundle", bundle.Folder, "--pid-file", bundle["pid"])).Succeeded();
+        Assert.NotEqual("", await File.ReadAllTextAsync(bundle["pid"]));
+        (await bundle.CallAsync("start", id)).Succeeded();
+        Assert.Equal("-- --user -u\n", (await bundle.CallAsync("exec", id, "/bin/busybox", "echo", "--", "--user", "-u")).Succeeded());
+        (await bundle.CallAsync("update", id, "--pids-limit", "30")).Succeeded();
+        Assert.NotEqual(0, (await bundle.CallAsync("delete", id)).ExitCode);
+        (await bundle.CallAsync("delete", id, "--force")).Succeeded();
+    }
+
     [SkippableFact]
     public async Task WhatDoesNotFitIsRefusedInOneLine()
     {

@@ -80,7 +80,7 @@ public class AnswersOfTokenServers
             form = $"{request.HttpMethod} {request.RawUrl} {reader.ReadToEnd()}";
             response.OutputStream.Write("""{"access_token":"t"}"""u8);
         });
-        using var http = new RegistryHttp(new RegistryEndpoint(server.Host, new Uri($"http://{server.Host}/")), new RegistryOptions { Environment = _ => null });
+        using var http = new RegistryHttp(new RegistryEndpoint(server.Host, new Uri($"http://{server.Host}/"), false), new RegistryOptions { Environment = _ => null });
         var challenge = new RegistryChallenge("bearer", new Dictionary<string, string> { ["realm"] = $"http://{server.Host}/token", ["service"] = "s" });
         var scope = new RegistryScope("app", RegistryAction.Push, "base");
         var token = await Task.Run(() => new TokenRequest(http, challenge, scope, "pushing").Send(Containerize.Registries.Credentials.RegistryCredential.OfIdentity("a+b/c=", "test"), CancellationToken.None));
@@ -98,7 +98,7 @@ public class AnswersOfTokenServers
     }
 
     private static RegistryHttp HttpOf(FaultRegistry registry, TimeProvider time) =>
-        new(new RegistryEndpoint(registry.Host, new Uri($"http://{registry.Host}/")), new RegistryOptions { Environment = _ => null, Time = time });
+        new(new RegistryEndpoint(registry.Host, new Uri($"http://{registry.Host}/"), false), new RegistryOptions { Environment = _ => null, Time = time });
 
     private static RegistryChallenge ChallengeOf(FaultRegistry registry) =>
         new("bearer", new Dictionary<string, string> { ["realm"] = $"http://{registry.Host}/token", ["service"] = "s" });

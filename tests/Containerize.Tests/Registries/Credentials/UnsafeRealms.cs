@@ -7,7 +7,7 @@ namespace Containerize.Tests.Registries.Credentials;
 // A7 and A8: the registry is a stranger's, with a name of the internet; its answers come from a false one on this machine.
 public class UnsafeRealms
 {
-    private static RegistryHttp Https => new(new RegistryEndpoint("r.example", new Uri("https://r.example/")), new RegistryOptions { Environment = _ => null });
+    private static RegistryHttp Https => new(new RegistryEndpoint("r.example", new Uri("https://r.example/"), false), new RegistryOptions { Environment = _ => null });
 
     [Theory]
     [InlineData("http://r.example/token")]
