@@ -2,7 +2,7 @@
 # Runs tests of the runtime on an emulated machine with Debian's kernel and cgroup version 2 alone: this machine's own files are its root, read-only
 # below a tmpfs. Prints what failed and why others were skipped; the last line is the sum. As root it installs what it needs; it needs network once.
 #
-#     x64.sh [FILTER]     FILTER as of `dotnet test --filter`; without one those of control groups and of the life cycle
+#     x64.sh [FILTER]     FILTER as of `dotnet test --filter`; without one those of control groups and what engines do most
 #
 # The tests are those that `dotnet build -c Release` has left; MACHINE_RUNTIME=FILE takes that runtime in place of a new one.
 set -euo pipefail
@@ -10,7 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source .ci/tools.sh
 ensure qemu-system-x86_64=qemu-system-x86 bsdtar=libarchive-tools busybox=busybox-static dpkg-deb=dpkg runc=runc crun=crun setpriv=util-linux newuidmap=uidmap
 
-filter=${1:-FullyQualifiedName~Tests.Cgroups|FullyQualifiedName~Tests.LifeCycle}
+filter=${1:-FullyQualifiedName~Tests.Cgroups|FullyQualifiedName~OperationsInEachState|FullyQualifiedName~ExecutingInAContainer|FullyQualifiedName~RunningInTheForeground}
 tests=$PWD/tests/Containerize.Runtime.Tests/bin/Release/net10.0
 [[ -f $tests/Containerize.Runtime.Tests.dll ]] || dotnet build tests/Containerize.Runtime.Tests -c Release -nologo -v quiet
 runtime=${MACHINE_RUNTIME:-}
@@ -85,7 +85,7 @@ chmod +x "$files/init" "$files/checks"
 (cd "$files" && bsdtar -cf - --format=newc --uid 0 --gid 0 .) | gzip -1 > "$work/initrd"
 truncate -s 64M "$work/disk"
 
-timeout "${MACHINE_TIMEOUT:-2400}" qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max -m 3072 -smp 2 -display none -no-reboot -serial stdio -monitor none -nic none \
+timeout "${MACHINE_TIMEOUT:-1080}" qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max -m 3072 -smp 2 -display none -no-reboot -serial stdio -monitor none -nic none \
     -kernel "$unpacked"/boot/vmlinuz-* -initrd "$work/initrd" -append "console=ttyS0 quiet cgroup_no_v1=all panic=-1 oops=panic" \
     -virtfs local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap \
     -virtfs "local,path=$work/results,mount_tag=results,security_model=none" \

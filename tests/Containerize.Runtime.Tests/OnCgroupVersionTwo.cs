@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Containerize.Runtime.Tests;
 
-/// <summary>The tests of control groups and of the life cycle once more, on an emulated machine whose kernel is Debian's, with cgroup version 2 alone.</summary>
+/// <summary>The tests of control groups and of the most used commands once more, on an emulated machine whose kernel is Debian's, with cgroup version 2 alone.</summary>
 public class OnCgroupVersionTwo
 {
     [SkippableFact]
@@ -24,6 +24,6 @@ public class OnCgroupVersionTwo
         var errors = machine.StandardError.ReadToEndAsync();
         await machine.WaitForExitAsync();
         Assert.True(machine.ExitCode == 0, await output + await errors);
-        Assert.Matches("\n[0-9]{3} passed, 0 failed, [0-9]+ skipped\n$", await output);
+        Assert.Matches("\n[1-9][0-9]+ passed, 0 failed, [0-9]+ skipped\n$", await output);
     }
 }

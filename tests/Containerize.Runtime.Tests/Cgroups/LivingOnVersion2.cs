@@ -109,13 +109,13 @@ public class LivingOnVersion2
         var cgroup = await CgroupAsync(bundle, id);
         await LifeBundle.WaitAsync(() => Task.FromResult(Beats() > 2), "it does not run");
         (await bundle.CallAsync("pause", id)).Succeeded();
-        Assert.Contains("frozen 1", Read(cgroup, "cgroup.events"), StringComparison.Ordinal);
+        // crun does not wait for it.
+        await LifeBundle.WaitAsync(() => Task.FromResult(Read(cgroup, "cgroup.events").Contains("frozen 1", StringComparison.Ordinal)), "it is not frozen");
         Assert.Equal("paused", await bundle.StatusAsync(id));
         var beats = Beats();
         await Task.Delay(500);
         Assert.Equal(beats, Beats());
         (await bundle.CallAsync("resume", id)).Succeeded();
-        Assert.Contains("frozen 0", Read(cgroup, "cgroup.events"), StringComparison.Ordinal);
         await LifeBundle.WaitAsync(() => Task.FromResult(Beats() > beats), "it does not go on");
         (await bundle.CallAsync("pause", id)).Succeeded();
         (await bundle.CallAsync("kill", "--all", id, "KILL")).Succeeded();

@@ -33,7 +33,7 @@ public class LivingOnVersion2AsAPlainUser
             (await CallAsync("update", "--pids-limit", "30", id)).Succeeded();
             Assert.Equal("30", LivingOnVersion2.Read(cgroup, "pids.max"));
             (await CallAsync("pause", id)).Succeeded();
-            Assert.Contains("frozen 1", LivingOnVersion2.Read(cgroup, "cgroup.events"), StringComparison.Ordinal);
+            await LifeBundle.WaitAsync(() => Task.FromResult(LivingOnVersion2.Read(cgroup, "cgroup.events").Contains("frozen 1", StringComparison.Ordinal)), "it is not frozen");
             (await CallAsync("resume", id)).Succeeded();
             (await CallAsync("kill", id, "KILL")).Succeeded();
             await LifeBundle.WaitAsync(async () => (await CallAsync("delete", id)).ExitCode == 0, "it does not end");

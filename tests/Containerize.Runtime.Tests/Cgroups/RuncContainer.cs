@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Containerize.Runtime.Cgroups;
 using Containerize.Testing;
 
 namespace Containerize.Runtime.Tests.Cgroups;
@@ -36,11 +37,11 @@ internal sealed class RuncContainer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // runc leaves the directory above the container's.
+        // runc leaves the directory above the container's, and sometimes that one too, as what it has killed takes its time.
         ToolRunner.RunAsync("runc", "--root", _folder["state"], "delete", "--force", _id).GetAwaiter().GetResult();
         foreach (var path in Directory.GetDirectories("/sys/fs/cgroup", "*").Append("/sys/fs/cgroup").Select(top => $"{top}/{_id}").Where(Directory.Exists))
         {
-            Directory.Delete(path);
+            CgroupRemoval.TryRemove(path, Directory.Exists("/sys/fs/cgroup/memory") ? CgroupVersion.One : CgroupVersion.Two, Environment.TickCount64 + 5000);
         }
 
         _folder.Dispose();
