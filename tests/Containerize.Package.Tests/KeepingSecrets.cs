@@ -29,6 +29,9 @@ public sealed class KeepingSecrets : IDisposable
         Assert.Equal(["latest"], first.Content.Repository("team/hello").Tags);
         Assert.Equal(["latest"], second.Content.Repository("team/hello").Tags);
         Assert.Contains(rude.Requests, r => r.Status == 201);
+        Assert.True(new FileInfo(_workspace["tmp/good.binlog"]).Length > 10_000 && File.Exists(_workspace["tmp/bad.binlog"]));
+        Assert.Contains("docker-credential-loud get", await File.ReadAllTextAsync(_workspace["seen/cmdline"]), StringComparison.Ordinal);
+        Assert.Contains($"The credentials for {second.Host} are from docker-credential-loud.", said.ToString(), StringComparison.Ordinal);
 
         foreach (var secret in new[] { variable, helper, file })
         {

@@ -120,6 +120,27 @@ public sealed class LoggingIn : IDisposable
         Assert.Contains(" echo ", screen, StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public async Task InterruptedAtTheTerminalLeavesItAsItWas()
+    {
+        ToolRunner.Require("script");
+        var tool = Path.Combine(AppContext.BaseDirectory, "dotnet-containerize.dll");
+        const string Session = """
+            cd "$1"; mkfifo keyboard
+            set -m # else what runs in the background ignores interrupts
+            HOME=$1 SHELL=/bin/sh script -qefc "trap : INT; dotnet '$2' login r.example -u u; echo code \$?; stty -a" screen < keyboard > /dev/null &
+            exec 3> keyboard
+            see() { n=0; until grep -q "$1" screen 2> /dev/null || [ $n -gt 300 ]; do sleep 0.1; n=$((n + 1)); done; }
+            see 'Password: '; printf '\003' >&3
+            see 'echok'; exec 3>&-; wait; cat screen
+            """;
+        var screen = (await ToolRunner.RunAsync("bash", "-c", Session, "bash", _home.Path, tool)).Output;
+        Assert.Contains("Interrupted; nothing is left half.", screen, StringComparison.Ordinal);
+        Assert.Contains("code 130", screen, StringComparison.Ordinal);
+        Assert.Contains(" echo ", screen, StringComparison.Ordinal);
+        Assert.False(File.Exists(ConfigPath));
+    }
+
     [Theory]
     [InlineData("CTZ4027: logging in to r.example: no username was given, and there is no terminal to ask at", "login", "r.example")]
     [InlineData("CTZ4027: logging in to docker.io: no password was given, and there is no terminal to ask at", "login", "-u", "u")]
@@ -156,7 +177,9 @@ public sealed class LoggingIn : IDisposable
         Assert.Equal("{\n\t\"credsStore\": \"vault\",\n\t\"auths\": {\n\t\t\"other\": {}\n\t}\n}\n", await File.ReadAllTextAsync(config));
         Assert.Equal($"{{\"ServerURL\":\"{registry.Host}\",\"Username\":\"u\",\"Secret\":\"p\"}}", await File.ReadAllTextAsync(_home["vault"]));
         await _shell.AddAppAsync($"{registry.Host}/app:1");
-        Assert.Equal(0, (await _shell.RunAsync("push", $"{registry.Host}/app:1")).Code);
+        var pushed = await _shell.RunAsync("push", $"{registry.Host}/app:1", "-v", "normal");
+        Assert.Equal(0, pushed.Code);
+        Assert.Contains($"The credentials for {registry.Host} are from docker-credential-vault.", pushed.Error, StringComparison.Ordinal);
         Assert.StartsWith("Removing login credentials", (await _shell.RunAsync("logout", registry.Host)).Output, StringComparison.Ordinal);
         Assert.False(File.Exists(_home["vault"]));
         Assert.StartsWith("Not logged in", (await _shell.RunAsync("logout", registry.Host)).Output, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using Containerize.Registries;
 using Containerize.Testing;
 using Xunit;
 
@@ -50,6 +51,17 @@ public class BeingRefused
         Assert.Contains("UNAUTHORIZED: wrong password; no credentials were found for it", failure.Message, StringComparison.Ordinal);
         Assert.Contains($"dotnet containerize login {registry.Host}.", failure.Message, StringComparison.Ordinal);
         Assert.Equal(1, tokens.Count("GET", "/token"));
+    }
+
+    [Theory]
+    [InlineData("https://registry-1.docker.io/v2/", null)]
+    [InlineData("https://auth.docker.io/token", "docker.io")]
+    public void ByDockerHubNamesItAsPeopleDo(string address, string? registry)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        using var response = new HttpResponseMessage(System.Net.HttpStatusCode.Unauthorized) { RequestMessage = request };
+        var failure = RegistryErrors.From("pulling", response, null, CancellationToken.None, registry);
+        Assert.Contains("Log in: dotnet containerize login docker.io. Or set CONTAINERIZE_USERNAME_DOCKER_IO and CONTAINERIZE_PASSWORD_DOCKER_IO.", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
