@@ -10,7 +10,6 @@ internal sealed class CredentialFile
     private static readonly string[] HubAliases = [HubKey, "docker.io", "index.docker.io", "registry-1.docker.io"];
     private readonly Dictionary<string, string> _helpers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JsonElement> _entries = new(StringComparer.Ordinal);
-
     private readonly string? _store;
 
     private CredentialFile(string? store) => _store = store;
