@@ -91,7 +91,7 @@ timeout "${MACHINE_TIMEOUT:-1080}" qemu-system-x86_64 -M q35 -accel tcg,thread=m
     -virtfs "local,path=$work/results,mount_tag=results,security_model=none" \
     -drive "file=$work/disk,format=raw,if=virtio" < /dev/null > "$work/console" 2>&1 || echo "the machine ended with exit code $?"
 
-[[ -z ${MACHINE_RESULTS:-} ]] || cp "$work"/results/{machine,output,tests.trx} "$work/console" "$MACHINE_RESULTS/" || true
+[[ -z ${MACHINE_RESULTS:-} ]] || cp "$work"/results/{machine,output,tests.trx} "$work/console" "$MACHINE_RESULTS/" 2>/dev/null || true
 results=$work/results/tests.trx
 if [[ ! -f $work/results/code || ! -f $results ]]; then
     echo "the machine has not come to its end:"
