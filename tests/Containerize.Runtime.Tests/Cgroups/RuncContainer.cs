@@ -41,7 +41,7 @@ internal sealed class RuncContainer : IDisposable
         ToolRunner.RunAsync("runc", "--root", _folder["state"], "delete", "--force", _id).GetAwaiter().GetResult();
         foreach (var path in Directory.GetDirectories("/sys/fs/cgroup", "*").Append("/sys/fs/cgroup").Select(top => $"{top}/{_id}").Where(Directory.Exists))
         {
-            CgroupRemoval.TryRemove(path, Directory.Exists("/sys/fs/cgroup/memory") ? CgroupVersion.One : CgroupVersion.Two, Environment.TickCount64 + 5000);
+            CgroupRemoval.TryRemove(path, File.Exists($"{path}/cgroup.controllers") ? CgroupVersion.Two : CgroupVersion.One, Environment.TickCount64 + 5000);
         }
 
         _folder.Dispose();
