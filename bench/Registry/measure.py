@@ -26,6 +26,8 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tool", required=True, help="dotnet-containerize.dll")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--make", help=argparse.SUPPRESS)
+    parser.add_argument("--edit", type=int, default=0, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -34,11 +36,18 @@ class Layout:
 
     def __init__(self, folder):
         self.folder = folder
-        os.makedirs(os.path.join(folder, "blobs/sha256"))
+        os.makedirs(os.path.join(folder, "blobs/sha256"), exist_ok=True)
         with open(os.path.join(folder, "oci-layout"), "w") as file:
             file.write('{"imageLayoutVersion":"1.0.0"}')
-        self.layers = [self._layer(seed, size) for seed, size in enumerate(LAYERS)]
-        self.edit(0)
+        self.layers = self._kept()
+
+    def _kept(self):
+        kept = os.path.join(self.folder, "layers.json")
+        if not os.path.exists(kept):
+            with open(kept, "w") as file:
+                json.dump([self._layer(seed, size) for seed, size in enumerate(LAYERS)], file)
+        with open(kept) as file:
+            return json.load(file)
 
     def edit(self, number):
         layers = [*self.layers, self._layer(1000 + number, EDITED)]
@@ -73,6 +82,10 @@ class Layout:
         return {"digest": f"sha256:{digest}", "size": len(content)}
 
 
+def edit(folder, number):
+    subprocess.run([sys.executable, os.path.abspath(__file__), "--tool", "", "--make", folder, "--edit", str(number)], check=True)
+
+
 def run(command, environment):
     """Milliseconds from before the start until it is reaped, and the peak of its memory in MB."""
     begin = time.monotonic()
@@ -88,19 +101,25 @@ def run(command, environment):
 
 def main():
     options = arguments()
+    if options.make:
+        Layout(options.make).edit(options.edit)
+        return
     work = tempfile.mkdtemp(prefix="bench-registry-")
     registry = None
     try:
-        layout = Layout(os.path.join(work, "layout"))
-        registry = Registry(os.path.join(work, "registry"))
+        # In a process of its own: what we have in memory would count as a child's until that executes something.
+        layout = os.path.join(work, "layout")
+        subprocess.run([sys.executable, os.path.abspath(__file__), "--tool", "", "--make", layout], check=True)
         samples = {}
         load = os.getloadavg()[0]
         for round_ in range(options.rounds):
+            # Another registry each round: both tools remember where they have put what, and mount it.
+            registry = Registry(os.path.join(work, f"registry-{round_}"))
             for tool in sorted(("ours", "skopeo"), reverse=round_ % 2 == 1):
                 home = os.path.join(work, f"home-{tool}-{round_}")
                 environment = os.environ | {"CONTAINERIZE_ROOT": home, "DOTNET_TieredPGO": "0", "DOTNET_NOLOGO": "1"}
                 name = f"127.0.0.1:{registry.port}/{tool}/round{round_}:1"
-                source = f"oci:{layout.folder}" + (":1" if tool == "skopeo" else "")
+                source = f"oci:{layout}" + (":1" if tool == "skopeo" else "")
                 if tool == "ours":
                     push = ["dotnet", options.tool, "copy", source, name, "--verbosity", "quiet"]
                     pull = lambda target: ["dotnet", options.tool, "copy", name, f"oci:{target}", "--verbosity", "quiet"]
@@ -113,14 +132,17 @@ def main():
 
                 sample("push, cold", push)
                 sample("push, unchanged", push)
-                layout.edit(10 * round_ + (1 if tool == "ours" else 2))
+                edit(layout, 10 * round_ + (1 if tool == "ours" else 2))
                 sample("push, one small layer changed", push)
                 target = os.path.join(work, f"pulled-{tool}")
                 shutil.rmtree(os.path.join(home), ignore_errors=True)
                 sample("pull, cold", pull(target))
                 shutil.rmtree(target)
                 shutil.rmtree(home, ignore_errors=True)
-                layout.edit(0)
+                edit(layout, 0)
+            registry.close()
+            registry = None
+            shutil.rmtree(os.path.join(work, f"registry-{round_}"))
     finally:
         if registry:
             registry.close()
