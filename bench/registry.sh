@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source .ci/tools.sh
-ensure python3=python3 docker-registry=docker-registry skopeo=skopeo
+ensure python3=python3 docker-registry=docker-registry skopeo=skopeo gcc=gcc
 
 if [[ ${BENCH_SKIP_BUILD:-} != 1 ]]; then
     dotnet build src/Containerize.Tool -c Release -nologo -v quiet >&2
