@@ -8,6 +8,7 @@ using Xunit;
 namespace Containerize.Runtime.Tests.Cgroups;
 
 /// <summary>The same configuration made by runc and by us must leave the same files, on the version that the host has.</summary>
+[Collection(Collections.ControllersOfVersion2)]
 public class BesideRunc
 {
     private static readonly string[] Settings =

@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Containerize.Runtime.Tests.Cgroups;
 
+[Collection(Collections.ControllersOfVersion2)]
 public class UsingVersion2
 {
     [SkippableFact]

@@ -5,6 +5,7 @@ using Xunit;
 namespace Containerize.Runtime.Tests.TheProcess;
 
 /// <summary>The same settings of the process given to crun and to us: the second opinion, also on what the runc of the oracles does not know.</summary>
+[Collection(Collections.ControllersOfVersion2)]
 public class SettingsLikeCrun
 {
     private const string Status = """
