@@ -33,7 +33,8 @@ public sealed record Reference
     /// <summary>What the registry is asked for: the digest, else the tag.</summary>
     public string Target => Digest?.ToString() ?? Tag!;
 
-    private string Suffix => (Tag is null ? "" : ":" + Tag) + (Digest is null ? "" : "@" + Digest);
+    /// <summary>What follows the repository in a name: tag and digest.</summary>
+    internal string Suffix => (Tag is null ? "" : ":" + Tag) + (Digest is null ? "" : "@" + Digest);
 
     /// <summary>Parses a name; CTZ4001 where it is not one.</summary>
     public static Reference Parse(string text) =>

@@ -110,8 +110,7 @@ internal sealed class RegistryConfiguration
 
     private static Reference Rename(Reference reference, string name)
     {
-        var suffix = (reference.Tag is null ? "" : ":" + reference.Tag) + (reference.Digest is null ? "" : "@" + reference.Digest);
-        return Reference.TryParse(name + suffix, out var renamed)
+        return Reference.TryParse(name + reference.Suffix, out var renamed)
             ? renamed
             : throw new ContainerizeException(4031, $"looking for {reference}", $"its registry's configuration leads to '{name}', which is no name", "Correct the location in registries.conf, or the mirror in daemon.json.");
     }
@@ -130,11 +129,11 @@ internal sealed class RegistryConfiguration
         }
     }
 
-    private static DaemonFile Daemon(string? path, Action<string> report)
+    private static DaemonFile Daemon(string path, Action<string> report)
     {
         try
         {
-            return path is not null && AtomicFile.TryRead(path, OciJson.MaxDocumentBytes) is { Length: > 0 } bytes ? DaemonFile.Parse(bytes) : new DaemonFile([], []);
+            return AtomicFile.TryRead(path, OciJson.MaxDocumentBytes) is { Length: > 0 } bytes ? DaemonFile.Parse(bytes) : new DaemonFile([], []);
         }
         catch (Exception e) when (e is JsonException or ContainerizeException)
         {

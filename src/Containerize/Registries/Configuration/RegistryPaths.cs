@@ -27,7 +27,7 @@ internal static class RegistryPaths
     }
 
     /// <summary>docker's daemon.json.</summary>
-    internal static string? Daemon(RegistryOptions options) => Path.Combine(options.Etc, "docker/daemon.json");
+    internal static string Daemon(RegistryOptions options) => Path.Combine(options.Etc, "docker/daemon.json");
 
     /// <summary>The folders that may hold certificates for a registry (containers-certs.d(5); docker's are alike).</summary>
     internal static IEnumerable<string> Certificates(RegistryOptions options, string registry)

@@ -26,7 +26,7 @@ internal sealed partial class AmazonCredentials(RegistryOptions options) : ICred
         var signer = new AmazonSignature(key, new Secret(secret), options.Environment("AWS_SESSION_TOKEN"), options.Time);
         var uri = new Uri(Endpoint(service));
         const string Body = "{}";
-        var content = new StringContent(Body, new MediaTypeHeaderValue("application/x-amz-json-1.1"));
+        var content = new StringContent(Body, new MediaTypeHeaderValue(AmazonSignature.ContentType));
         var headers = signer.Sign(uri, Body, service.Region, service.Name, ("x-amz-target", $"{service.Target}.GetAuthorizationToken"));
         var answer = new CloudRequest(options).Post(doing, uri, content, [.. headers]);
         return Decode(answer, doing);

@@ -12,7 +12,8 @@ namespace Containerize.Registries.Credentials.Clouds;
 internal sealed class AmazonSignature(string key, Secret secret, string? session, TimeProvider time)
 {
     private const string Algorithm = "AWS4-HMAC-SHA256";
-    private const string ContentType = "application/x-amz-json-1.1";
+    /// <summary>The type of what is sent, which is signed too.</summary>
+    internal const string ContentType = "application/x-amz-json-1.1";
 
     /// <summary>All headers that the request needs, the signature among them.</summary>
     internal List<(string Name, string Value)> Sign(Uri uri, string body, string region, string service, params (string Name, string Value)[] more)
