@@ -119,7 +119,7 @@ internal static class RegistryErrors
             return document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.TryGetProperty("errors", out var errors)
                 && errors.ValueKind == JsonValueKind.Array
-                ? string.Join("; ", errors.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.Object).Select(e => $"{Text(e, "code")}: {Text(e, "message")}"))
+                ? string.Join("; ", errors.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.Object).Select(e => $"{e.TextOf("code")}: {e.TextOf("message")}"))
                 : null;
         }
         catch (JsonException)
@@ -127,7 +127,4 @@ internal static class RegistryErrors
             return null;
         }
     }
-
-    private static string Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 }

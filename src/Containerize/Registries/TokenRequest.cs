@@ -185,7 +185,7 @@ internal sealed class TokenRequest
         try
         {
             using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 16 });
-            if (document.RootElement.ValueKind == JsonValueKind.Object && (Text(document.RootElement, "token") ?? Text(document.RootElement, "access_token")) is { } token)
+            if ((TokenOf(document.RootElement, "token") ?? TokenOf(document.RootElement, "access_token")) is { } token)
             {
                 return new RegistryToken("Bearer " + token, received, LifeOf(document.RootElement));
             }
@@ -209,6 +209,6 @@ internal sealed class TokenRequest
         return given && seconds > 0 ? TimeSpan.FromSeconds(Math.Min(seconds, MostSeconds)) : UsualLife;
     }
 
-    private static string? Text(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text && !text.Any(char.IsControl) ? text : null;
+    private static string? TokenOf(JsonElement root, string name) =>
+        root.TextOf(name) is { Length: > 0 } text && !text.Any(char.IsControl) ? text : null;
 }

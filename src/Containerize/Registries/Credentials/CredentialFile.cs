@@ -30,7 +30,7 @@ internal sealed class CredentialFile
             return new CredentialFile(null);
         }
 
-        var file = new CredentialFile(isLegacy ? null : Text(root, "credsStore"));
+        var file = new CredentialFile(isLegacy ? null : root.TextOf("credsStore"));
         foreach (var helper in isLegacy ? [] : Members(root, "credHelpers"))
         {
             if (helper.Value.ValueKind == JsonValueKind.String)
@@ -112,13 +112,13 @@ internal sealed class CredentialFile
             throw new FormatException("it is no object");
         }
 
-        if (Text(entry, "registrytoken") is { Length: > 0 } token)
+        if (entry.TextOf("registrytoken") is { Length: > 0 } token)
         {
             return new RegistryCredential("", new Secret(""), origin) { RegistryToken = new Secret(token) };
         }
 
         var pair = Pair(entry);
-        if (Text(entry, "identitytoken") is { Length: > 0 } identity)
+        if (entry.TextOf("identitytoken") is { Length: > 0 } identity)
         {
             return new RegistryCredential(pair?.User ?? "", new Secret(""), origin) { IdentityToken = new Secret(identity) };
         }
@@ -128,7 +128,7 @@ internal sealed class CredentialFile
 
     private static (string User, string Password)? Pair(JsonElement entry)
     {
-        if (Text(entry, "auth") is { Length: > 0 } encoded)
+        if (entry.TextOf("auth") is { Length: > 0 } encoded)
         {
             var buffer = new byte[encoded.Length];
             if (!Convert.TryFromBase64String(encoded.Trim(), buffer, out var length))
@@ -141,9 +141,6 @@ internal sealed class CredentialFile
             return colon > 0 ? (pair[..colon], pair[(colon + 1)..]) : throw new FormatException("its auth has no user and ':'");
         }
 
-        return Text(entry, "username") is { Length: > 0 } user && Text(entry, "password") is { } password ? (user, password) : null;
+        return entry.TextOf("username") is { Length: > 0 } user && entry.TextOf("password") is { } password ? (user, password) : null;
     }
-
-    private static string? Text(JsonElement entry, string name) =>
-        entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -35,8 +35,8 @@ internal sealed class CredentialHelper(string name, Func<string, string?> enviro
         try
         {
             using var document = JsonDocument.Parse(output, new JsonDocumentOptions { MaxDepth = 8 });
-            var user = Text(document.RootElement, "Username");
-            var secret = Text(document.RootElement, "Secret");
+            var user = document.RootElement.TextOf("Username");
+            var secret = document.RootElement.TextOf("Secret");
             return (user, secret) switch
             {
                 (null or "", _) or (_, null or "") => null,
@@ -187,9 +187,6 @@ internal sealed class CredentialHelper(string name, Func<string, string?> enviro
             // It has ended by itself.
         }
     }
-
-    private static string? Text(JsonElement root, string name) =>
-        root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private ContainerizeException Failed(string why) =>
         new(4020, $"asking the credential helper {Program}", why, "Install or mend it, or take it out of credsStore and credHelpers.");

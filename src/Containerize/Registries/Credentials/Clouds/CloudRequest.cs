@@ -54,9 +54,7 @@ internal sealed class CloudRequest(RegistryOptions options)
 
     /// <summary>A text of an answer; CTZ4021 where it is not there.</summary>
     internal static string Text(JsonElement answer, string name, string doing) =>
-        answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
-            ? text
-            : throw Failed(doing, $"the answer has no {name}");
+        answer.TextOf(name) is { Length: > 0 } text ? text : throw Failed(doing, $"the answer has no {name}");
 
     /// <summary>CTZ4021.</summary>
     internal static ContainerizeException Failed(string doing, string why) =>
