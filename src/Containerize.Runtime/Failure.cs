@@ -1,4 +1,3 @@
-using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime;
 

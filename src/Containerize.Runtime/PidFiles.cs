@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime;
 

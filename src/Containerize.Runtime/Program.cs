@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Containerize.Runtime.Commands;
-using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime;
 

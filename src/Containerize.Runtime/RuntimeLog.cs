@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Containerize.Runtime.Documents;
-using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime;
 

@@ -1,6 +1,5 @@
 using Containerize.Oci.Runtime;
 using Containerize.Runtime.Documents;
-using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime;
 

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
-using Containerize.Runtime.Linux;
 using Containerize.Runtime.Seccomp;
 using Containerize.Runtime.Tests.RootFileSystem;
 using Containerize.Testing;

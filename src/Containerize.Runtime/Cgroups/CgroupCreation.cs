@@ -1,5 +1,4 @@
 using Containerize.Oci.Runtime;
-using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime.Cgroups;
 

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
-using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime.Cgroups;
 

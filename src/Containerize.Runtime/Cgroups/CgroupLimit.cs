@@ -1,5 +1,4 @@
 using System.Globalization;
-using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime.Cgroups;
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime.Cgroups;
 

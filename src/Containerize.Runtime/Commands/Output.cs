@@ -1,5 +1,4 @@
 using System.Text;
-using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime.Commands;
 

@@ -1,7 +1,6 @@
 using Containerize.Oci.Runtime;
 using Containerize.Runtime.Cgroups;
 using Containerize.Runtime.Documents;
-using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime.Commands;
 

@@ -1,4 +1,3 @@
-using Containerize.Runtime.Linux;
 using Containerize.Runtime.Steps;
 
 namespace Containerize.Runtime.Commands;

@@ -13,7 +13,7 @@ internal static class SeccompAction
     public const uint Allow = 0x7FFF0000;
 
     /// <summary>That the kernel does not have the call: what programs expect of one that is new to a profile.</summary>
-    public const uint NotImplemented = Errno | Linux.Errno.ENOSYS;
+    public const uint NotImplemented = Errno | Containerize.Linux.Errno.ENOSYS;
 
     private const uint ActionBits = 0xFFFF0000;
 
@@ -49,5 +49,5 @@ internal static class SeccompAction
     private static uint Data(uint? errno) =>
         errno is > ushort.MaxValue
             ? throw SeccompErrors.Invalid($"the error number {errno} is too large", "Error numbers are below 4096 (errno(3)).")
-            : errno ?? Linux.Errno.EPERM;
+            : errno ?? Containerize.Linux.Errno.EPERM;
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using Containerize.Oci.Runtime;
-using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime.Steps;
 

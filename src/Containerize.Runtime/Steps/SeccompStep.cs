@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Containerize.Oci.Runtime;
 using Containerize.Runtime.Documents;
-using Containerize.Runtime.Linux;
 using Containerize.Runtime.Seccomp;
 
 namespace Containerize.Runtime.Steps;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Containerize.Oci.Runtime;
-using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime.Steps;
 

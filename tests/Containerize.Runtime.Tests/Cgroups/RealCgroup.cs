@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Containerize.Oci.Runtime;
 using Containerize.Runtime.Cgroups;
-using Containerize.Runtime.Linux;
 using Xunit;
 
 namespace Containerize.Runtime.Tests.Cgroups;

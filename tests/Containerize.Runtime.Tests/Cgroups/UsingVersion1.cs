@@ -1,6 +1,5 @@
 using Containerize.Oci.Runtime;
 using Containerize.Runtime.Cgroups;
-using Containerize.Runtime.Linux;
 using Xunit;
 
 namespace Containerize.Runtime.Tests.Cgroups;

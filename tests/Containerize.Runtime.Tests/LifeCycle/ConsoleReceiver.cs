@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text;
-using Containerize.Runtime.Linux;
 using Containerize.Testing;
 using Microsoft.Win32.SafeHandles;
 

@@ -260,9 +260,9 @@ public class EscapingTheRoot
     private static void Exchange(string one, string other)
     {
         const int ExchangeNames = 2;
-        using var oneText = new Linux.NativeText(one);
-        using var otherText = new Linux.NativeText(other);
-        Linux.Syscall.Try(Linux.SyscallNumber.Renameat2, -100, oneText.Address, -100, otherText.Address, ExchangeNames);
+        using var oneText = new NativeText(one);
+        using var otherText = new NativeText(other);
+        Syscall.Try(SyscallNumber.Renameat2, -100, oneText.Address, -100, otherText.Address, ExchangeNames);
     }
 
     private static void AssertRefused(ToolRunner.Result result, string doing)

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Containerize.Oci.Runtime;
-using Containerize.Runtime.Linux;
 using Containerize.Runtime.Seccomp;
 
 namespace Containerize.Runtime.Tests.Seccomp;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Containerize.Runtime.Linux;
 using Containerize.Testing;
 
 namespace Containerize.Runtime.Tests.Seccomp;

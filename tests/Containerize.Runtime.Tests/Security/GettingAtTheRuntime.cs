@@ -105,7 +105,7 @@ public class GettingAtTheRuntime
 
     private static void AllowAll(RootBundle bundle)
     {
-        var bounding = Linux.FileSystem.ReadText(Linux.Descriptor.WorkingDirectory, "/proc/self/status").Split('\n').Single(line => line.StartsWith("CapBnd:", StringComparison.Ordinal));
+        var bounding = FileSystem.ReadText(Descriptor.WorkingDirectory, "/proc/self/status").Split('\n').Single(line => line.StartsWith("CapBnd:", StringComparison.Ordinal));
         var bits = Convert.ToUInt64(bounding[7..].Trim(), 16);
         bundle.Allow([.. Steps.Capabilities.Names.Where((_, index) => (bits & (1ul << index)) != 0).Select(name => "CAP_" + name)]);
     }

@@ -1,4 +1,4 @@
-namespace Containerize.Runtime.Linux;
+namespace Containerize.Linux;
 
 /// <summary>Error numbers (errno(3)); the same on x86-64 and AArch64.</summary>
 internal static class Errno

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Containerize.Runtime.Linux;
+namespace Containerize.Linux;
 
 /// <summary>Strings as execve(2) wants them: an array of pointers that ends with null, in memory that does not move.</summary>
 internal sealed unsafe class NativeStrings : IDisposable

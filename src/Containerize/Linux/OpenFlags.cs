@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Containerize.Runtime.Linux;
+namespace Containerize.Linux;
 
 /// <summary>Flags of open(2). Those of directories and links differ between the architectures.</summary>
 internal static class OpenFlags

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Containerize.Runtime.Linux;
+namespace Containerize.Linux;
 
 /// <summary>Files and directories by descriptor: each call names its starting directory, and <see cref="Open"/> how the path is resolved.</summary>
 internal static unsafe class FileSystem

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Containerize.Runtime.Linux;
+namespace Containerize.Linux;
 
 /// <summary>A string as the kernel wants it: UTF-8 and a zero, in memory that does not move.</summary>
 internal readonly unsafe ref struct NativeText

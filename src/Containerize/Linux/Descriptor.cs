@@ -1,4 +1,4 @@
-namespace Containerize.Runtime.Linux;
+namespace Containerize.Linux;
 
 /// <summary>An open file descriptor, close-on-exec, that closes with its owner.</summary>
 internal sealed class Descriptor(int number) : IDisposable

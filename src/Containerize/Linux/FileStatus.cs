@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Containerize.Runtime.Linux;
+namespace Containerize.Linux;
 
 /// <summary>What a file is (statx(2)).</summary>
 /// <param name="Mode">Type and permissions.</param>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Containerize.Runtime.Linux;
+namespace Containerize.Linux;
 
 /// <summary>Numbers of system calls of the architecture that runs us: x86-64 or AArch64 (asm/unistd.h).</summary>
 internal static class SyscallNumber

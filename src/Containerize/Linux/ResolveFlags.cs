@@ -1,4 +1,4 @@
-namespace Containerize.Runtime.Linux;
+namespace Containerize.Linux;
 
 /// <summary>How openat2(2) resolves a path.</summary>
 [Flags]

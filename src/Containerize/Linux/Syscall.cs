@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Containerize.Runtime.Linux;
+namespace Containerize.Linux;
 
 /// <summary>System calls as the managed parts make them; what runs between clone and exec is in RawChild.</summary>
 internal static unsafe class Syscall

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Containerize.Runtime.Linux;
+namespace Containerize.Linux;
 
 /// <summary>Nodes, links, owners and entries of directories, each named by its directory's descriptor and one name.</summary>
 internal static unsafe class FileNodes

@@ -1,4 +1,4 @@
-namespace Containerize.Runtime.Linux;
+namespace Containerize.Linux;
 
 /// <summary>A system call that failed: which, on what, and why.</summary>
 /// <param name="call">The call, as "openat2".</param>
