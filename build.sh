@@ -10,11 +10,17 @@ version=$(dotnet msbuild src/Containerize/Containerize.csproj -getProperty:Versi
 mkdir -p "$packages"
 
 dotnet build Containerize.sln -c Release -nologo -v minimal
-# The runtime is native: compiled ahead of time, for the machine's own architecture.
-case $(uname -m) in aarch64) rid=linux-arm64 ;; *) rid=linux-x64 ;; esac
-dotnet publish src/Containerize.Runtime -c Release -r $rid -o artifacts/runtime/$rid -nologo -v minimal
+# The runtime and the tool are native: compiled ahead of time, for the machine's own architecture, or with CONTAINERIZE_ALL_PLATFORMS=1 for both.
+case $(uname -m) in aarch64) platforms=linux-arm64 ;; *) platforms=linux-x64 ;; esac
+if [[ ${CONTAINERIZE_ALL_PLATFORMS:-} == 1 && $platforms == linux-x64 ]]; then
+    ensure aarch64-linux-gnu-gcc=gcc-aarch64-linux-gnu
+    platforms="linux-x64;linux-arm64"
+fi
+for rid in ${platforms//;/ }; do
+    dotnet publish src/Containerize.Runtime -c Release -r "$rid" -o "artifacts/runtime/$rid" -nologo -v minimal
+done
 for project in nuget/*/*.csproj; do
-    dotnet pack "$project" -c Release -nologo -v minimal
+    dotnet pack "$project" -c Release -nologo -v minimal -p:NativePlatforms="${platforms//;/%3B}"
 done
 
 # The version stays the same while we work: what NuGet unpacked of an older build would hide the new one.

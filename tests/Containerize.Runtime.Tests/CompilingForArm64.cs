@@ -40,11 +40,7 @@ public partial class CompilingForArm64
         ToolRunner.Require("aarch64-linux-gnu-gcc");
         ToolRunner.Require("qemu-aarch64-static");
         using var folder = new TemporaryFolder();
-        // gcc is one program for each architecture, and refuses the option that tells clang of it.
-        var linker = folder.Write("cc", "#!/bin/sh\nfor word; do shift; case $word in --target=*) ;; *) set -- \"$@\" \"$word\" ;; esac; done\nexec aarch64-linux-gnu-gcc \"$@\"\n");
-        File.SetUnixFileMode(linker, (UnixFileMode)0b111_101_101);
-        var program = await PublishedRuntime.PublishAsync("src/Containerize.Runtime", "artifacts/runtime-tests-arm64", "containerize-runtime",
-            "linux-arm64", $"-p:CppCompilerAndLinker={linker}", "-p:ObjCopyName=aarch64-linux-gnu-objcopy");
+        var program = await PublishedRuntime.PublishAsync("src/Containerize.Runtime", "artifacts/runtime-tests-arm64", "containerize-runtime", "linux-arm64");
         var here = await PublishedRuntime.PathAsync;
         // An emulated process has openat2 only since QEMU 8.2: without it only what touches no file of the container's works.
         foreach (var words in (string[][])[["--version"], ["--help"], ["--root", folder["root"], "features"], ["--root", folder["root"], "list"], ["run", "--help"], ["none"]])

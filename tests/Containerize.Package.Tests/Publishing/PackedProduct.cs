@@ -84,7 +84,7 @@ public sealed class PackedProduct
         foreach (var package in Directory.EnumerateDirectories(global))
         {
             var id = Path.GetFileName(package);
-            if (id != "containerize" && !id.StartsWith("containerize.", StringComparison.Ordinal) && id != "dotnet-containerize")
+            if (id != "containerize" && !id.StartsWith("containerize.", StringComparison.Ordinal) && !id.StartsWith("dotnet-containerize", StringComparison.Ordinal))
             {
                 Directory.CreateSymbolicLink(Path.Combine(Fallback, id), package);
             }
