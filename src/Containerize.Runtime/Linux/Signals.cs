@@ -7,38 +7,6 @@ internal static unsafe class Signals
 {
     public const int Kill = 9;
     public const int Terminate = 15;
-    private const int Last = 64;
-
-    private static readonly string[] Names =
-    [
-        "", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT", "CHLD",
-        "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
-    ];
-
-    /// <summary>A number, a name, or a name with SIG before it; also RTMIN+n and RTMAX-n. Null where it is none.</summary>
-    public static int? Parse(string text)
-    {
-        if (int.TryParse(text, out var number))
-        {
-            return number is >= 0 and <= Last ? number : null;
-        }
-
-        var name = text.ToUpperInvariant();
-        name = name.StartsWith("SIG", StringComparison.Ordinal) ? name[3..] : name;
-        if (name.StartsWith("RTMIN", StringComparison.Ordinal))
-        {
-            return Offset(name[5..], 34, 1);
-        }
-
-        if (name.StartsWith("RTMAX", StringComparison.Ordinal))
-        {
-            return Offset(name[5..], Last, -1);
-        }
-
-        name = name switch { "IOT" => "ABRT", "CLD" => "CHLD", "POLL" => "IO", _ => name };
-        var index = Array.IndexOf(Names, name);
-        return index > 0 ? index : null;
-    }
 
     /// <summary>Hands signals that we get on to a process.</summary>
     /// <param name="signals">Which.</param>
@@ -64,7 +32,7 @@ internal static unsafe class Signals
     {
         var zeros = stackalloc ulong[4];
         new Span<ulong>(zeros, 4).Clear();
-        for (var signal = 1; signal <= Last; signal++)
+        for (var signal = 1; signal <= SignalNames.Last; signal++)
         {
             Syscall.Try(SyscallNumber.RtSigaction, signal, (nint)zeros, 0, 8);
         }
@@ -86,7 +54,4 @@ internal static unsafe class Signals
         -9 => 22,
         _ => Terminate,
     };
-
-    private static int? Offset(string text, int from, int sign) =>
-        text.Length == 0 ? from : int.TryParse(text, out var offset) && offset * sign >= 0 && from + offset is >= 34 and <= Last ? from + offset : null;
 }

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace Containerize.Containers;
+
+/// <summary>The documents of local containers as JSON: source generated, camel case, what is null left out.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowDuplicateProperties = false,
+    MaxDepth = 64)]
+[JsonSerializable(typeof(StoredContainer))]
+[JsonSerializable(typeof(ContainerPlan))]
+[JsonSerializable(typeof(ContainerStatus))]
+internal sealed partial class ContainersJson : JsonSerializerContext;
