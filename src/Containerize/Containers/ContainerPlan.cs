@@ -30,6 +30,9 @@ public sealed record ContainerPlan
     /// <summary>Directories that go with it then: volumes without a name.</summary>
     public IReadOnlyList<string>? AnonymousVolumes { get; init; }
 
+    /// <summary>Volumes that get the image's files before the first start.</summary>
+    public IReadOnlyList<SeedPlan>? Seeds { get; init; }
+
     /// <summary>The number of the signal that asks it to end.</summary>
     public int StopSignal { get; init; } = 15;
 

@@ -1,0 +1,221 @@
+using System.Globalization;
+using System.Text.Json;
+using Containerize.Containers.Options;
+using Containerize.Oci;
+using Containerize.Oci.Runtime;
+
+namespace Containerize.Containers;
+
+/// <summary>Makes containers: their directory with plan and configuration, and their volumes. Nothing is started here.</summary>
+/// <param name="store">Where they are.</param>
+/// <param name="volumes">And their volumes.</param>
+/// <param name="machine">The machine.</param>
+public sealed class ContainerMaker(ContainerStore store, VolumeStore volumes, Machine machine)
+{
+    /// <summary>Makes a container; its id. CTZ5020 to CTZ5022 for what cannot be, CTZ5032 for a name that is taken.</summary>
+    public async Task<string> MakeAsync(ContainerRequest request, CancellationToken cancellationToken)
+    {
+        var id = ContainerName.MakeId();
+        var image = request.Image.Config ?? new ContainerConfig();
+        var options = WithImage(request.Options, image);
+        var user = ContainerUser.Find(
+            options.User ?? image.User,
+            options.Groups,
+            LayerFiles.TryReadText(request.Layers, "etc/passwd"),
+            LayerFiles.TryReadText(request.Layers, "etc/group"));
+        var mounts = Mounts(options, image);
+        var made = new List<string>();
+        try
+        {
+            await store.CreateAsync(id, request.Name, (paths, name) => Write(request with { Options = options, Name = name }, id, paths, user, mounts, made), cancellationToken);
+        }
+        catch
+        {
+            made.ForEach(volumes.Remove);
+            throw;
+        }
+
+        return id;
+    }
+
+    private static RunOptions WithImage(RunOptions options, ContainerConfig image) => options with
+    {
+        StopSignal = options.StopSignal ?? (image.StopSignal is { Length: > 0 } signal ? Linux.SignalNames.Parse(signal) : null),
+        Network = options.PublishAll
+            ? options.Network with { Ports = [.. options.Network.Ports ?? [], .. PortMapping.OfImage(image.ExposedPorts?.Keys ?? Enumerable.Empty<string>())] }
+            : options.Network,
+        Labels = new SortedDictionary<string, string>(
+            (image.Labels ?? []).Concat(options.Labels).GroupBy(l => l.Key).ToDictionary(g => g.Key, g => g.Last().Value), StringComparer.Ordinal),
+    };
+
+    // What is asked for, what other containers have, and what the image says; the first of a place counts.
+    private List<ContainerMount> Mounts(RunOptions options, ContainerConfig image)
+    {
+        var others = options.VolumesFrom.SelectMany(Others);
+        var images = (image.Volumes?.Keys ?? Enumerable.Empty<string>()).Select(v => MountOption.Volume(v, "/"));
+        var mounts = new List<ContainerMount>();
+        foreach (var mount in options.Mounts.Concat(others).Concat(images))
+        {
+            if (mounts.Any(m => m.Target == mount.Target))
+            {
+                if (options.Mounts.Contains(mount))
+                {
+                    throw OptionErrors.Wrong("-v", mount.Target, "two mounts have this place", "Keep the one that is meant.");
+                }
+
+                continue;
+            }
+
+            mounts.Add(mount);
+        }
+
+        return mounts;
+    }
+
+    private IEnumerable<ContainerMount> Others(string text)
+    {
+        var parts = text.Split(':');
+        return store.Resolve(parts[0]).Record.Mounts.Where(m => m.Type != "tmpfs").Select(m => new ContainerMount
+        {
+            Type = m.Name is null ? "bind" : "volume",
+            Source = m.Name ?? m.Source,
+            Target = m.Target,
+            ReadOnly = m.ReadOnly || (parts.Length > 1 && parts[1] == "ro"),
+        });
+    }
+
+    private void Write(ContainerRequest request, string id, ContainerPaths paths, ContainerUser user, List<ContainerMount> mounts, List<string> made)
+    {
+        var options = request.Options;
+        var anonymous = new List<string>();
+        var stored = new List<StoredMount>();
+        var seeds = new List<SeedPlan>();
+        foreach (var mount in mounts)
+        {
+            stored.Add(Place(mount, made, anonymous, seeds));
+        }
+
+        var devices = Devices(options);
+        var image = request.Image.Config ?? new ContainerConfig();
+        var specification = ContainerSpecification.Of(new ContainerSpecification.Wishes
+        {
+            Id = id,
+            Options = options,
+            Image = image,
+            User = user,
+            Mounts = [.. mounts.Zip(stored, (m, s) => m with { Source = s.Source })],
+            Devices = [.. devices.Select(d => d.Device)],
+            DeviceRules = [.. devices.Select(d => d.Rule), .. options.DeviceRules.Select(DeviceRuleText.Parse)],
+            Paths = paths,
+            NetworkPaths = options.Network.Container is { } other ? new ContainerPaths(NetworkDirectory(other)) : null,
+            InitProgram = request.InitProgram,
+            Seccomp = SeccompFile(options),
+            Machine = machine,
+        });
+        foreach (var directory in (string[])[paths.Upper, paths.Work, paths.Root])
+        {
+            Directory.CreateDirectory(directory);
+        }
+
+        var hostName = ContainerSpecification.HostName(options, id);
+        File.WriteAllText(paths.HostName, hostName + "\n");
+        File.WriteAllText(paths.Hosts, "");
+        File.WriteAllText(paths.ResolvConf, "");
+        var record = new StoredContainer
+        {
+            Id = id,
+            Name = request.Name!,
+            Created = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture),
+            Image = request.ImageName,
+            ImageDigest = request.ImageDigest,
+            DiffIds = request.Image.RootFs.DiffIds,
+            Architecture = request.Image.Architecture,
+            Config = image with
+            {
+                Env = specification.Process!.Env,
+                Labels = new SortedDictionary<string, string>(options.Labels.ToDictionary(), StringComparer.Ordinal),
+                User = options.User ?? image.User,
+                WorkingDir = specification.Process.Cwd,
+            },
+            Command = ContainerSpecification.CommandOf(options, image),
+            Mounts = stored,
+            Terminal = options.Terminal,
+            NetworkDirectory = options.Network.Container is { } shared ? NetworkDirectory(shared) : null,
+        };
+        var plan = new ContainerPlan
+        {
+            Id = id,
+            Root = new RootPlan
+            {
+                Kind = request.RootKind,
+                Layers = request.Layers,
+                Upper = paths.Upper,
+                Work = paths.Work,
+                Target = paths.Root,
+                UserAttributes = request.UserAttributes,
+            },
+            Network = options.Network with { Containers = store.Directory, HostName = hostName, Aliases = [.. options.Network.Aliases ?? [], request.Name!, id[..12]] },
+            Restart = options.Restart,
+            Health = options.Health.Over(image.Healthcheck, image.Shell),
+            Log = options.Log,
+            OpenInput = options.Interactive,
+            AutoRemove = options.AutoRemove,
+            AnonymousVolumes = anonymous.Count > 0 ? anonymous : null,
+            Seeds = seeds.Count > 0 ? seeds : null,
+            StopSignal = options.StopSignal ?? 15,
+            StopTimeout = options.StopTimeout,
+        };
+        ContainerStore.Write(paths, record, plan, JsonSerializer.SerializeToUtf8Bytes(specification, RuntimeJson.Default.RuntimeSpec));
+    }
+
+    private StoredMount Place(ContainerMount mount, List<string> made, List<string> anonymous, List<SeedPlan> seeds)
+    {
+        var stored = new StoredMount { Type = mount.Type, Source = mount.Source, Target = mount.Target, ReadOnly = mount.ReadOnly };
+        if (mount.Type == "bind")
+        {
+            // As docker's -v: a directory that is not there is made. As docker's --mount it would be an error: an absent file is often a mistake in both.
+            if (!File.Exists(mount.Source))
+            {
+                Directory.CreateDirectory(mount.Source);
+            }
+
+            return stored;
+        }
+
+        if (mount.Type != "volume")
+        {
+            return stored;
+        }
+
+        var name = mount.Source.Length > 0 ? mount.Source : ContainerName.MakeId();
+        if (!volumes.Contains(name))
+        {
+            made.Add(name);
+        }
+
+        var path = volumes.Ensure(name);
+        if (mount.Source.Length == 0)
+        {
+            anonymous.Add(Path.GetDirectoryName(path)!);
+        }
+
+        if (!mount.NoCopy)
+        {
+            seeds.Add(new SeedPlan { Path = mount.Target, Volume = path });
+        }
+
+        return stored with { Name = name, Source = path };
+    }
+
+    private static List<(DeviceSpec Device, DeviceRule Rule)> Devices(RunOptions options) =>
+        [.. options.Devices.SelectMany(HostDevices.Of), .. options.Privileged ? HostDevices.All() : []];
+
+    private static SeccompSpec? SeccompFile(RunOptions options) =>
+        SecurityOptions.Read(options.SecurityOptions, options.Privileged).SeccompFile is { } file
+            ? SeccompProfileFile.Read(file, CapabilitySet.Of(options.AddedCapabilities, options.DroppedCapabilities, options.Privileged).ToHashSet())
+            : null;
+
+    // A chain of containers that share a network has one that owns it.
+    private string NetworkDirectory(string directory) =>
+        store.TryRead(Path.GetFileName(directory)) is { Record.NetworkDirectory: { } further } ? further : directory;
+}
