@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Containerize.Linux;
 
-/// <summary>A string as the kernel wants it: UTF-8 and a zero, in memory that does not move.</summary>
+/// <summary>A string or name as the kernel wants it: UTF-8 (or its bytes) and a zero, in memory that does not move.</summary>
 internal readonly unsafe ref struct NativeText
 {
     private readonly byte* _bytes;
@@ -26,6 +26,20 @@ internal readonly unsafe ref struct NativeText
         _bytes = (byte*)NativeMemory.Alloc((nuint)size + 1);
         Encoding.UTF8.GetBytes(text, new Span<byte>(_bytes, size));
         _bytes[size] = 0;
+    }
+
+    /// <summary>Copies a name of bytes, whatever they are.</summary>
+    /// <exception cref="ArgumentException">There is a zero among them.</exception>
+    public NativeText(ReadOnlySpan<byte> name)
+    {
+        if (name.Contains((byte)0))
+        {
+            throw new ArgumentException("a NUL character in a name");
+        }
+
+        _bytes = (byte*)NativeMemory.Alloc((nuint)name.Length + 1);
+        name.CopyTo(new Span<byte>(_bytes, name.Length));
+        _bytes[name.Length] = 0;
     }
 
     /// <summary>The address.</summary>

@@ -61,6 +61,7 @@ internal static class SyscallNumber
     public static nint Mkdirat => Arm ? 34 : 258;
     public static nint Mknodat => Arm ? 33 : 259;
     public static nint Fchownat => Arm ? 54 : 260;
+    public static nint Linkat => Arm ? 37 : 265;
     public static nint Unlinkat => Arm ? 35 : 263;
     public static nint Renameat2 => Arm ? 276 : 316;
     public static nint Symlinkat => Arm ? 36 : 266;
@@ -88,6 +89,8 @@ internal static class SyscallNumber
     public static nint Recvmsg => Arm ? 212 : 47;
     public static nint Shutdown => Arm ? 210 : 48;
     public static nint Setxattr => Arm ? 5 : 188;
+    public static nint Lsetxattr => Arm ? 6 : 189;
+    public static nint Fsetxattr => Arm ? 7 : 190;
     public static nint Sendfile => Arm ? 71 : 40;
     public static nint Utimensat => Arm ? 88 : 280;
 

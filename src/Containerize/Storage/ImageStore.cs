@@ -1,3 +1,4 @@
+using Containerize.Containers;
 using Containerize.Images;
 using Containerize.Oci;
 using Containerize.Registries;
@@ -33,7 +34,10 @@ public sealed class ImageStore
     public IBlobSource Blobs => _blobs;
 
     /// <summary>Writes images under these names; with none, the image is kept by its digest only.</summary>
-    public IImageDestination Destination(IReadOnlyList<Reference> references) => new Writer(this, references);
+    public IImageDestination Destination(IReadOnlyList<Reference> references) => new Writer(this, references, null);
+
+    /// <summary>As <see cref="Destination(IReadOnlyList{Reference})"/>; the layers are unpacked while they arrive.</summary>
+    public IImageDestination Destination(IReadOnlyList<Reference> references, UnpackedLayers layers) => new Writer(this, references, layers);
 
     /// <summary>Reads the image of a name (or of a name's digest); CTZ3020 where there is none.</summary>
     public IImageSource Source(Reference reference) => new Reader(this, reference.ToString(), () => Find(reference) ?? throw Unknown(reference.ToString()));
@@ -127,11 +131,17 @@ public sealed class ImageStore
             contents.Created);
     }
 
-    private async Task WriteAsync(Artifact artifact, IReadOnlyList<Reference> references, CancellationToken cancellationToken)
+    private async Task WriteAsync(
+        Artifact artifact, IReadOnlyList<Reference> references, UnpackedLayers? layers, CancellationToken cancellationToken)
     {
         bool freed;
         using (await FileLock.AcquireAsync(_lease, shared: true, cancellationToken))
         {
+            if (layers is not null)
+            {
+                await UnpackAsync(artifact, layers, cancellationToken);
+            }
+
             await ArtifactCopy.ToAsync(artifact, _blobs, link: true, cancellationToken);
             freed = await ChangeNamesAsync(
                 index =>
@@ -150,6 +160,14 @@ public sealed class ImageStore
         if (freed)
         {
             Sweep();
+        }
+    }
+
+    private async Task UnpackAsync(Artifact artifact, UnpackedLayers layers, CancellationToken cancellationToken)
+    {
+        foreach (var image in (await ArtifactCopy.ChildrenFirstAsync(artifact, cancellationToken)).OfType<Image>())
+        {
+            await layers.EnsureAsync(image.Layers, new KeepingSource(_blobs, image.Source), progress: null, cancellationToken);
         }
     }
 
@@ -182,11 +200,11 @@ public sealed class ImageStore
         }
     }
 
-    private sealed class Writer(ImageStore store, IReadOnlyList<Reference> references) : IImageDestination
+    private sealed class Writer(ImageStore store, IReadOnlyList<Reference> references, UnpackedLayers? layers) : IImageDestination
     {
         public string Name => references.Count == 0 ? "the local images" : string.Join(", ", references.Select(r => r.ToString()));
 
-        public Task WriteAsync(Artifact artifact, CancellationToken cancellationToken) => store.WriteAsync(artifact, references, cancellationToken);
+        public Task WriteAsync(Artifact artifact, CancellationToken cancellationToken) => store.WriteAsync(artifact, references, layers, cancellationToken);
     }
 
     private sealed class Reader(ImageStore store, string name, Func<Descriptor> find) : IImageSource

@@ -1,0 +1,225 @@
+using System.Text;
+using System.Text.Json;
+using Containerize.Images;
+using Containerize.Layers;
+using Containerize.Layers.Unpacking;
+using Containerize.Linux;
+using Containerize.Oci;
+using Containerize.Storage;
+using Containerize.Threading;
+
+namespace Containerize.Containers;
+
+/// <summary>Layers unpacked for overlayfs, each once for all containers: <c>&lt;data&gt;/layers/&lt;32 characters of its diff id&gt;/content</c>.</summary>
+/// <remarks>
+/// Half of the digest, as the mount option that lists them has room for a page (mount(2)). A layer is made beside its place and renamed into it when it is
+/// whole and verified, under a lock of its own: what ends in ".tmp" and is not locked was left by a process that was killed.
+/// </remarks>
+public sealed class UnpackedLayers
+{
+    private const string Temporary = ".tmp";
+    private const string Record = "layer.json";
+    private const int NameLength = 32;
+    private const int MostRecordBytes = 64 * 1024;
+
+    private readonly string _locks;
+    private readonly LayerUnpacker _unpacker;
+    private readonly string _suffix;
+
+    /// <summary>The layers under <see cref="StoragePaths.Data"/>.</summary>
+    /// <param name="paths">Where things live.</param>
+    /// <param name="userAttributes">Whether overlays are mounted with userxattr, as in user namespaces.</param>
+    /// <param name="limits">How much a layer may be.</param>
+    public UnpackedLayers(StoragePaths paths, bool userAttributes, UnpackLimits? limits = null)
+    {
+        Directory = Path.Combine(paths.Data, "layers");
+        _locks = Path.Combine(Directory, "locks");
+        _suffix = userAttributes ? "-user" : "";
+        _unpacker = new LayerUnpacker(userAttributes ? UnpackForm.UserOverlay : UnpackForm.Overlay, limits ?? UnpackLimits.Default);
+    }
+
+    /// <summary>The folder of the layers.</summary>
+    public string Directory { get; }
+
+    /// <summary>All that are there, in no order.</summary>
+    public IReadOnlyList<UnpackedLayer> List() =>
+        System.IO.Directory.Exists(Directory)
+            ? [.. System.IO.Directory.GetDirectories(Directory).Where(d => !IsTemporary(d)).Select(Read).OfType<UnpackedLayer>()]
+            : [];
+
+    /// <summary>Keeps all layers from being removed, for one who is about to use some; <see cref="EnsureAsync"/> does so only for itself.</summary>
+    public Task<FileLock> HoldAsync(CancellationToken cancellationToken)
+    {
+        MakeDirectory();
+        return FileLock.AcquireAsync(Path.Combine(_locks, "all"), shared: true, cancellationToken);
+    }
+
+    /// <summary>Unpacks the layers that are not there yet, several at once; gives all that a mount needs, the lowest first.</summary>
+    /// <remarks>One that is there twice is given once, as the upper one hides the lower; what a layer hides as a whole is not given.</remarks>
+    /// <param name="layers">The layers of an image, the lowest first.</param>
+    /// <param name="blobs">Where to have their blobs.</param>
+    /// <param name="progress">Told of each layer that is unpacked; null: nobody.</param>
+    /// <param name="cancellationToken">Cancels it; what is whole by then stays.</param>
+    public async Task<IReadOnlyList<UnpackedLayer>> EnsureAsync(
+        IReadOnlyList<Layer> layers, IBlobSource blobs, IProgress<UnpackProgress>? progress, CancellationToken cancellationToken)
+    {
+        using var held = await HoldAsync(cancellationToken);
+        var wanted = layers.Reverse().DistinctBy(l => l.DiffId).Reverse().ToList();
+        var found = new UnpackedLayer[wanted.Count];
+        Workers.Run(
+            wanted.Count,
+            Environment.ProcessorCount,
+            (i, token) => found[i] = Read(PlaceOf(wanted[i].DiffId), wanted[i].DiffId) ?? Make(wanted[i], blobs, progress, token),
+            cancellationToken);
+        var lowest = Array.FindLastIndex(found, l => l.HidesAllBelow);
+        return found[Math.Max(lowest, 0)..];
+    }
+
+    /// <summary>Removes the layers that nothing uses and what killed processes left; nothing where somebody is about to use some.</summary>
+    /// <param name="used">The diff ids of the layers that stay.</param>
+    public IReadOnlyList<UnpackedLayer> Remove(IReadOnlySet<Digest> used)
+    {
+        if (!System.IO.Directory.Exists(Directory))
+        {
+            return [];
+        }
+
+        using var alone = FileLock.TryAcquire(Path.Combine(_locks, "all"), shared: false);
+        if (alone is null)
+        {
+            return [];
+        }
+
+        var removed = new List<UnpackedLayer>();
+        foreach (var directory in System.IO.Directory.GetDirectories(Directory).Where(d => d != _locks))
+        {
+            var record = IsTemporary(directory) ? null : Read(directory);
+            if (record is not null && used.Contains(record.DiffId))
+            {
+                continue;
+            }
+
+            Remove(directory);
+            if (record is not null)
+            {
+                removed.Add(record);
+            }
+        }
+
+        return removed;
+    }
+
+    private static bool IsTemporary(string directory) => directory.EndsWith(Temporary, StringComparison.Ordinal);
+
+    private static UnpackedLayer? Read(string directory)
+    {
+        var bytes = Storage.AtomicFile.TryRead(Path.Combine(directory, Record), MostRecordBytes);
+        try
+        {
+            var record = bytes is null ? null : JsonSerializer.Deserialize(bytes, UnpackedLayerJson.Default.UnpackedLayer);
+            return record is null ? null : record with { Content = Path.Combine(directory, "content") };
+        }
+        catch (JsonException)
+        {
+            // Damaged, and made again where it is wanted.
+            return null;
+        }
+    }
+
+    private static UnpackedLayer? Read(string directory, Digest diffId) => Read(directory) is { } record && record.DiffId == diffId ? record : null;
+
+    private string PlaceOf(Digest diffId) => Path.Combine(Directory, diffId.Hex[..NameLength] + _suffix);
+
+    private UnpackedLayer Make(Layer layer, IBlobSource blobs, IProgress<UnpackProgress>? progress, CancellationToken cancellationToken)
+    {
+        var place = PlaceOf(layer.DiffId);
+        using var mine = FileLock.AcquireAsync(Path.Combine(_locks, Path.GetFileName(place)), shared: false, cancellationToken).GetAwaiter().GetResult();
+        if (Read(place, layer.DiffId) is { } made)
+        {
+            return made;
+        }
+
+        // Nobody who lives has the lock.
+        foreach (var left in System.IO.Directory.GetDirectories(Directory, $"{Path.GetFileName(place)}*").Where(d => d == place || IsTemporary(d)))
+        {
+            Remove(left);
+        }
+
+        progress?.Report(new UnpackProgress(layer.DiffId, IsDone: false));
+        var temporary = $"{place}.{Environment.ProcessId}-{Path.GetRandomFileName()}{Temporary}";
+        try
+        {
+            Unpack(layer, blobs, temporary, cancellationToken);
+            System.IO.Directory.Move(temporary, place);
+        }
+        catch (Exception e)
+        {
+            if (System.IO.Directory.Exists(temporary))
+            {
+                Remove(temporary);
+            }
+
+            if (e is IOException or UnauthorizedAccessException)
+            {
+                throw StorageErrors.Write(place, e);
+            }
+
+            throw;
+        }
+
+        progress?.Report(new UnpackProgress(layer.DiffId, IsDone: true));
+        return Read(place)!;
+    }
+
+    private void Unpack(Layer layer, IBlobSource blobs, string directory, CancellationToken cancellationToken)
+    {
+        var content = Path.Combine(directory, "content");
+        System.IO.Directory.CreateDirectory(content);
+        // Where no entry of the layer says something else.
+        ChangeMode(content, 0x1ED); // 0755
+        using var blob = blobs.OpenAsync(layer.Descriptor, 0, cancellationToken).AsTask().GetAwaiter().GetResult();
+        var tree = _unpacker.Unpack(layer, blob, content, cancellationToken);
+        var record = new UnpackedLayer
+        {
+            DiffId = tree.DiffId,
+            Bytes = tree.Bytes,
+            Entries = tree.Entries,
+            HidesAllBelow = tree.HidesAllBelow,
+            Warning = tree.Warning,
+        };
+        File.WriteAllBytes(Path.Combine(directory, Record), JsonSerializer.SerializeToUtf8Bytes(record, UnpackedLayerJson.Default.UnpackedLayer));
+    }
+
+    private static void ChangeMode(string directory, int mode)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(directory, (UnixFileMode)mode);
+        }
+    }
+
+    private void MakeDirectory()
+    {
+        try
+        {
+            System.IO.Directory.CreateDirectory(Directory);
+            // There are programs with set-id bits below, of everybody's images.
+            ChangeMode(Directory, 0x1C0); // 0700
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageErrors.Write(Directory, e);
+        }
+    }
+
+    // Names that are not UTF-8 are nothing that .NET could remove.
+    private void Remove(string directory)
+    {
+        using var above = FileSystem.Open(Linux.Descriptor.WorkingDirectory, Directory, OpenFlags.ReadOnly | OpenFlags.Directory);
+        var removed = NodeRemoval.TryRemove(above.Number, Encoding.UTF8.GetBytes(Path.GetFileName(directory)));
+        if (removed < 0)
+        {
+            throw StorageErrors.Write(directory, new IOException(Errno.Describe((int)-removed)));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Containerize.Layers.Compression;
+using Containerize.Linux;
+
+namespace Containerize.Layers.Unpacking;
+
+/// <summary>Unpacks a layer's blob into a directory: confined to it by the kernel, within limits, and verified to the last byte.</summary>
+/// <param name="form">What becomes of whiteouts.</param>
+/// <param name="limits">How much a layer may be.</param>
+public sealed class LayerUnpacker(UnpackForm form, UnpackLimits limits)
+{
+    /// <summary>Unpacks a layer; where that fails, what was made is left, for the caller to remove.</summary>
+    /// <param name="layer">What it must be.</param>
+    /// <param name="blob">Its blob, which fails by itself where it is not the one promised, as those of sources do; disposed of with the rest.</param>
+    /// <param name="directory">A directory that nobody else writes to: empty, or with the layers below (<see cref="UnpackForm.Applied"/>).</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <exception cref="ContainerizeException">CTZ2050 to CTZ2055 (compression), CTZ5001 to CTZ5006 (tar), CTZ3003 (another blob).</exception>
+    public UnpackedTree Unpack(Layer layer, Stream blob, string directory, CancellationToken cancellationToken)
+    {
+        var errors = new UnpackErrors(layer.Descriptor.Digest);
+        using var tar = Decompression.Open(blob, layer.Descriptor.MediaType, limits.Tar, layer.Descriptor.Digest);
+        using var ahead = new ReadAhead(tar);
+        using var input = new TarInput(ahead, errors, cancellationToken);
+        try
+        {
+            var tree = Unpack(layer, new TarMemberReader(input, limits, errors), directory, errors);
+            var diffId = input.Finish();
+            // The last read of a blob is the one that verifies it.
+            blob.CopyTo(Stream.Null);
+            return diffId == layer.DiffId ? tree : throw errors.OtherDiffId(layer.DiffId, diffId);
+        }
+        catch (SyscallException e)
+        {
+            throw errors.Writing([], e.Call, -e.Errno);
+        }
+    }
+
+    private UnpackedTree Unpack(Layer layer, TarMemberReader members, string directory, UnpackErrors errors)
+    {
+        using var tree = new DirectoryTree(directory, errors);
+        var times = new DirectoryTimes(tree, limits, errors);
+        IWhiteouts whiteouts = form == UnpackForm.Applied
+            ? new AppliedWhiteouts(tree, limits, errors)
+            : new OverlayWhiteouts(tree, form == UnpackForm.UserOverlay, errors);
+        // A directory that no entry describes has no time either.
+        tree.Implied += path => times.Set(path, [0, 0, 0, 0]);
+        tree.Uncovered += opened => whiteouts.HideAll(opened, "a directory"u8);
+        var metadata = new NodeMetadata(OwnerMap.Read(), errors);
+        var writer = new MemberWriter(tree, whiteouts, metadata, times, errors);
+        while (members.Next() is { } member)
+        {
+            var path = EntryPath.Of(member.Path, errors);
+            if (path.Depth > limits.MaxDepth)
+            {
+                throw errors.BeyondLimit(member.Path, $"it is more than {limits.MaxDepth} directories deep");
+            }
+
+            writer.Write(member, path, members);
+        }
+
+        times.Apply();
+        return new UnpackedTree(layer.DiffId, writer.Bytes, members.Count) { HidesAllBelow = whiteouts.HideAllBelow, Warning = metadata.Warning };
+    }
+}
