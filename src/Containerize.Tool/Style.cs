@@ -10,5 +10,7 @@ internal sealed record Style(bool Colour)
 
     internal string Red(string text) => Wrap("31;1", text);
 
+    internal string Yellow(string text) => Wrap("33;1", text);
+
     private string Wrap(string code, string text) => Colour && text.Length > 0 ? $"\e[{code}m{text}\e[0m" : text;
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Containerize.Containers;
 using Containerize.Containers.Options;
 using Containerize.Linux;
-using Containerize.Planning;
 
 namespace Containerize.Tool.Containers;
 

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using Containerize.Tool.Containers;
+
+namespace Containerize.Tool.Commands;
+
+/// <summary><c>run</c> and <c>create</c>: a container of an image, or of a project.</summary>
+internal static class RunCommand
+{
+    internal const string Name = "run";
+    internal const string CreateName = "create";
+
+    internal static Command Create(Terminal terminal, Option<Verbosity> verbosity) => Create(terminal, verbosity, starts: true);
+
+    internal static Command CreateOnly(Terminal terminal, Option<Verbosity> verbosity) => Create(terminal, verbosity, starts: false);
+
+    private static Command Create(Terminal terminal, Option<Verbosity> verbosity, bool starts)
+    {
+        var image = new Argument<string?>("IMAGE")
+        {
+            Description = "A local image, one at a registry, oci:FOLDER, oci-archive:FILE or docker-archive:FILE. Without it, the project of this folder.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var arguments = new Argument<string[]>("ARGUMENTS") { Description = "The container's command or its arguments.", Arity = ArgumentArity.ZeroOrMore };
+        var name = ContainerOptions.One("--name", "NAME", "The container's name; without it, one is made.");
+        var detach = ContainerOptions.Flag("--detach", "Leaves it running and prints its id.", "-d");
+        var detachKeys = ContainerOptions.One("--detach-keys", "KEYS", "What leaves the terminal: ctrl-p,ctrl-q.");
+        var proxy = new Option<bool?>("--sig-proxy") { Description = "Whether signals are passed on; true without a terminal.", HelpName = "true|false" };
+        var attached = ContainerOptions.Several("--attach", "STREAM", "Accepted: all streams are attached.", "-a");
+        var pull = new Option<string>("--pull") { Description = "always, missing or never.", HelpName = "POLICY", DefaultValueFactory = _ => "missing" };
+        pull.AcceptOnlyFromAmong("always", "missing", "never");
+        var platform = PlatformOption.Create("The platform, of an image for several.");
+        var idFile = ContainerOptions.One("--cidfile", "FILE", "Where the id is written.");
+        var quiet = ContainerOptions.Flag("--quiet", "Says nothing of pulling.", "-q");
+        var engineName = ContainerOptions.One("--engine", "docker|podman", "Hands the image to that engine instead of running it here.");
+        var project = new ProjectOptions();
+        var options = new ContainerOptions();
+        var command = new Command(starts ? Name : CreateName, starts ? "Runs a container of an image or a project." : "Makes a container and does not start it.")
+        {
+            image, arguments, name, detach, detachKeys, proxy, attached, pull, platform, idFile, quiet, engineName,
+        };
+        project.AddTo(command);
+        options.AddTo(command);
+        command.SetAction(async (parsed, token) =>
+        {
+            var words = parsed.GetValue(arguments) ?? [];
+            if (parsed.GetValue(engineName) is { } other)
+            {
+                return await OtherEngine.RunAsync(other, parsed.GetValue(image), terminal, token);
+            }
+
+            var engine = new LocalEngine(terminal);
+            var launching = new Launching(engine);
+            var idPath = parsed.GetValue(idFile) is { } file ? terminal.PathOf(file) : null;
+            if (idPath is not null && File.Exists(idPath))
+            {
+                throw new ContainerizeException(5020, $"reading --cidfile {idPath}", "the file exists", "Remove it, or name another.");
+            }
+
+            var wishes = options.Read(parsed, engine.Containers, terminal) with { Command = words };
+            if (wishes.Terminal && terminal.InputRedirected && !parsed.GetValue(detach) && starts)
+            {
+                engine.Warn("--tty: the input is no terminal");
+            }
+
+            var (ready, rest) = parsed.GetValue(image) is { } imageName && !project.IsAsked(parsed)
+                ? (await engine.PrepareAsync(imageName, parsed.GetValue(pull)!, parsed.GetValue(platform), parsed.GetValue(quiet) ? Verbosity.Quiet : parsed.GetValue(verbosity), token), words)
+                : await project.PrepareAsync(parsed, engine, [.. parsed.GetValue(image) is { } first ? (string[])[first] : [], .. words], terminal, token);
+            var id = await new ContainerCreation(engine).MakeAsync(ready, wishes with { Command = rest }, parsed.GetValue(name), token);
+            var paths = engine.Containers.PathsOf(id);
+            if (idPath is not null)
+            {
+                File.WriteAllText(idPath, id);
+            }
+
+            if (!starts)
+            {
+                terminal.Out.WriteLine(id);
+                return 0;
+            }
+
+            if (parsed.GetValue(detach))
+            {
+                var (code, why) = launching.StartDetached(paths);
+                terminal.Out.WriteLine(id);
+                if (code != 0)
+                {
+                    Failure.Write(terminal, "CTZ5025", $"starting the container {id[..12]}: {why}");
+                }
+
+                return code;
+            }
+
+            launching.Become(paths, AttachWords(wishes.Interactive, parsed.GetValue(detachKeys), parsed.GetValue(proxy)).Prepend("--start"));
+            return Launching.Failed;
+        });
+        return command;
+    }
+
+    /// <summary>The words of the runtime's attach.</summary>
+    internal static IEnumerable<string> AttachWords(bool input, string? keys, bool? proxy) =>
+    [
+        .. input ? (string[])["--input"] : [],
+        .. keys is null ? (string[])[] : ["--detach-keys", keys],
+        .. proxy is { } given ? (string[])["--sig-proxy", given ? "true" : "false"] : [],
+    ];
+}

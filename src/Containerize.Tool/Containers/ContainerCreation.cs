@@ -1,0 +1,40 @@
+using Containerize.Containers;
+
+namespace Containerize.Tool.Containers;
+
+/// <summary>Makes a container of an image that is ready.</summary>
+/// <param name="engine">The local engine.</param>
+internal sealed class ContainerCreation(LocalEngine engine)
+{
+    /// <summary>Makes it; its id.</summary>
+    internal async Task<string> MakeAsync(ReadyImage image, RunOptions options, string? name, CancellationToken token)
+    {
+        if (name is not null && !ContainerName.IsValid(name))
+        {
+            throw new ContainerizeException(5020, $"reading --name {name}", "a name has letters, digits, '_', '.' and '-', and begins with a letter or digit", "Choose another.");
+        }
+
+        if (!engine.Machine.OwnsCgroups && HasLimits(options))
+        {
+            engine.Warn("no cgroup is this user's, so memory, processor and process limits are not kept; with systemd, 'systemd-run --user --scope -p Delegate=yes' before the command gives one");
+        }
+
+        options = options with { Network = new NetworkPlaces(engine.Paths).Complete(options.Network) };
+        return await new ContainerMaker(engine.Containers, engine.Volumes, engine.Machine).MakeAsync(
+            new ContainerRequest
+            {
+                Name = name,
+                Options = options,
+                ImageName = image.Name,
+                ImageDigest = image.Digest,
+                Image = image.Config,
+                Layers = image.Layers,
+                UserAttributes = engine.Machine.Rootless,
+                InitProgram = engine.Runtime.Path,
+            },
+            token);
+    }
+
+    private static bool HasLimits(RunOptions options) =>
+        options.Resources.Memory is not null || options.Resources.Cpu is not null || options.Resources.Pids is not null || options.Resources.BlockIo is not null;
+}

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using Containerize.Containers;
+using Containerize.Linux;
+
+namespace Containerize.Tool.Containers;
+
+/// <summary>Starts containers: each under a monitor of its own, which lives on without us.</summary>
+/// <param name="engine">The local engine.</param>
+internal sealed class Launching(LocalEngine engine)
+{
+    /// <summary>The exit code of docker for what went wrong before the container's own program.</summary>
+    internal const int Failed = 125;
+
+    /// <summary>Starts a container and leaves it to its monitor; CTZ5025 where it cannot be started.</summary>
+    /// <returns>0, or 125, 126 or 127 as docker has them.</returns>
+    internal (int Code, string Why) StartDetached(ContainerPaths paths)
+    {
+        EnsureMonitor(paths);
+        using var monitor = MonitorClient.TryConnect(paths) ?? throw Gone(paths);
+        monitor.Send(ControlMessage.Start);
+        return monitor.ReceiveOnly(ControlMessage.Started, ControlMessage.Failed, ControlMessage.Exited) switch
+        {
+            null => (Failed, "its monitor ended without a word"),
+            { Kind: ControlMessage.Failed } answer => (answer.Number, answer.Text),
+            _ => (0, ""),
+        };
+    }
+
+    /// <summary>Becomes the one in front of a container, and starts it; returns only by failing.</summary>
+    /// <param name="paths">The container.</param>
+    /// <param name="words">More words for the runtime's attach.</param>
+    internal void Become(ContainerPaths paths, params IEnumerable<string> words)
+    {
+        EnsureMonitor(paths);
+        Attach(paths, words);
+    }
+
+    /// <summary>Becomes the one in front of a container that has a monitor.</summary>
+    internal void Attach(ContainerPaths paths, params IEnumerable<string> words) =>
+        ProgramImage.Replace(
+            engine.Runtime.Path,
+            ["containerize-runtime", "--root", engine.Runtime.StateRoot, "attach", "--directory", paths.Directory, .. words],
+            new Dictionary<string, string>());
+
+    /// <summary>Runs the runtime to its end; its exit code, and what it printed.</summary>
+    internal (int Code, string Output, string Error) Run(params IEnumerable<string> words)
+    {
+        var start = new ProcessStartInfo(engine.Runtime.Path) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.ArgumentList.Add("--root");
+        start.ArgumentList.Add(engine.Runtime.StateRoot);
+        foreach (var word in words)
+        {
+            start.ArgumentList.Add(word);
+        }
+
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.GetAwaiter().GetResult().Trim());
+    }
+
+    private void EnsureMonitor(ContainerPaths paths)
+    {
+        using (var present = MonitorClient.TryConnect(paths))
+        {
+            if (present is not null)
+            {
+                return;
+            }
+        }
+
+        var (code, _, error) = Run("monitor", "--directory", paths.Directory);
+        if (code != 0)
+        {
+            throw new ContainerizeException(5025, $"starting the container {Path.GetFileName(paths.Directory)[..12]}", Plain(error), "");
+        }
+    }
+
+    // What the runtime says has a number and an end of its own.
+    private static string Plain(string error) => error.Replace("containerize-runtime monitor failed: ", "", StringComparison.Ordinal).TrimEnd('.');
+
+    private static ContainerizeException Gone(ContainerPaths paths) =>
+        new(5025, $"starting the container {Path.GetFileName(paths.Directory)[..12]}", "its monitor ended at once", "See its log: 'dotnet containerize logs'.");
+}
