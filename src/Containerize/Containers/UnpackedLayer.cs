@@ -27,6 +27,9 @@ public sealed record UnpackedLayer
 }
 
 /// <summary>The record as JSON.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(DigestConverter)])]
 [JsonSerializable(typeof(UnpackedLayer))]
 internal sealed partial class UnpackedLayerJson : JsonSerializerContext;

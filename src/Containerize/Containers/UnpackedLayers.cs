@@ -147,9 +147,10 @@ public sealed class UnpackedLayers
 
         progress?.Report(new UnpackProgress(layer.DiffId, IsDone: false));
         var temporary = $"{place}.{Environment.ProcessId}-{Path.GetRandomFileName()}{Temporary}";
+        UnpackedLayer record;
         try
         {
-            Unpack(layer, blobs, temporary, cancellationToken);
+            record = Unpack(layer, blobs, temporary, cancellationToken);
             System.IO.Directory.Move(temporary, place);
         }
         catch (Exception e)
@@ -168,10 +169,10 @@ public sealed class UnpackedLayers
         }
 
         progress?.Report(new UnpackProgress(layer.DiffId, IsDone: true));
-        return Read(place)!;
+        return record with { Content = Path.Combine(place, "content") };
     }
 
-    private void Unpack(Layer layer, IBlobSource blobs, string directory, CancellationToken cancellationToken)
+    private UnpackedLayer Unpack(Layer layer, IBlobSource blobs, string directory, CancellationToken cancellationToken)
     {
         var content = Path.Combine(directory, "content");
         System.IO.Directory.CreateDirectory(content);
@@ -188,6 +189,7 @@ public sealed class UnpackedLayers
             Warning = tree.Warning,
         };
         File.WriteAllBytes(Path.Combine(directory, Record), JsonSerializer.SerializeToUtf8Bytes(record, UnpackedLayerJson.Default.UnpackedLayer));
+        return record;
     }
 
     private static void ChangeMode(string directory, int mode)

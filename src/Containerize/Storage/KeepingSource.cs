@@ -18,7 +18,8 @@ public sealed class KeepingSource(BlobStore store, IBlobSource elsewhere) : IBlo
         }
 
         var stream = await elsewhere.OpenAsync(blob, offset, cancellationToken);
-        return offset > 0 ? stream : new KeptStream(stream, blob, store);
+        // Another store of ours has it now, from where a copy is but a link.
+        return offset > 0 || BlobSources.Find<BlobStore>(elsewhere, blob) is not null ? stream : new KeptStream(stream, blob, store);
     }
 
     // In the store when it was read to its end, and as promised.
