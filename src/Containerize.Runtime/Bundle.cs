@@ -68,6 +68,17 @@ internal sealed class Bundle
         return new Bundle(directory, config, spec) { RootPath = root };
     }
 
+    /// <summary>The same bundle with a network namespace that is there already.</summary>
+    public Bundle WithNetwork(string path)
+    {
+        var linux = Spec.Linux!;
+        var spec = Spec with
+        {
+            Linux = linux with { Namespaces = [.. (linux.Namespaces ?? []).Select(n => n.Type == "network" ? n with { Path = path } : n)] },
+        };
+        return new Bundle(Path, RuntimeDocuments.Write(spec), spec) { RootPath = RootPath };
+    }
+
     /// <summary>Reads a document of the specification; CTZ6006 where it is not one.</summary>
     public static T Parse<T>(ReadOnlySpan<byte> json, string doing, Func<ReadOnlySpan<byte>, T> read)
     {

@@ -37,6 +37,9 @@ internal sealed class Creation
         /// <summary>See <see cref="InitRequest"/>.</summary>
         public bool NoNewKeyring { get; init; }
 
+        /// <summary>See <see cref="InitRequest"/>.</summary>
+        public bool DiesWithParent { get; init; }
+
         /// <summary>Where is warned.</summary>
         public RuntimeLog Log { get; init; } = new();
 
@@ -209,6 +212,7 @@ internal sealed class Creation
         ListenDescriptors = wishes.ListenDescriptors,
         NoPivot = wishes.NoPivot,
         NoNewKeyring = wishes.NoNewKeyring,
+        DiesWithParent = wishes.DiesWithParent,
         InUserNamespace = _rootless || _bundle.Spec.HasOwn("user"),
     };
 

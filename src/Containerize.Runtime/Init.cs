@@ -201,6 +201,12 @@ internal sealed class Init
             filter.Load();
         }
 
+        if (_request.DiesWithParent)
+        {
+            const int SetParentDeathSignal = 1;
+            Syscall.Try(SyscallNumber.Prctl, SetParentDeathSignal, Signals.Kill);
+        }
+
         StartChannel.TellExecution(_starter);
         try
         {

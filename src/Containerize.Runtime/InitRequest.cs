@@ -42,6 +42,9 @@ internal sealed record InitRequest
     /// <summary>Whether the session keyring stays the caller's.</summary>
     public bool NoNewKeyring { get; init; }
 
+    /// <summary>Whether the program ends when whoever made the container does, unless it becomes another user by itself.</summary>
+    public bool DiesWithParent { get; init; }
+
     /// <summary>Whether the container has a user namespace that is not the host's, or the caller is not root.</summary>
     public bool InUserNamespace { get; init; }
 }

@@ -22,6 +22,8 @@ internal static class Program
         ["resume"] = (PauseCommand.Resume, "ID", "let them run again"),
         ["update"] = (UpdateCommand.Run, "[options] ID", "change the limits of a container"),
         ["monitor"] = (MonitorCommand.Run, "[options] ID", "create a container under a keeper that logs and reaps"),
+        ["attach"] = (AttachCommand.Run, "--directory DIR [options]", "stay in front of a local container"),
+        ["enter"] = (EnterCommand.Run, "--containers DIR -- PROGRAM [ARG...]", "run a program in the user namespace of a plain user's containers"),
         ["spec"] = (SpecCommand.Run, "[--rootless] [--bundle DIR]", "write a config.json to begin with"),
         ["features"] = (FeaturesCommand.Run, "", "print what this runtime can do as JSON"),
     };

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Containerize.Tool.Commands;
+using Containerize.Tool.Containers;
 
 namespace Containerize.Tool;
 
@@ -18,7 +19,13 @@ internal static class CommandLine
         var withStack = false;
         try
         {
-            var parsed = Create(terminal, verbosity).Parse(args, Parser);
+            var root = Create(terminal, verbosity);
+            if (args.Count > 0 && EngineCommands.NeedsRoot(args[0]))
+            {
+                Entering.IfPlainUser(terminal);
+            }
+
+            var parsed = root.Parse(EngineCommands.Words(root, args), Parser);
             if (parsed.Action is ParseErrorAction)
             {
                 return ReportUsage(parsed, terminal);
@@ -44,7 +51,7 @@ internal static class CommandLine
     /// <summary>The tree of commands.</summary>
     internal static RootCommand Create(Terminal terminal, Option<Verbosity> verbosity)
     {
-        var root = new RootCommand("Builds OCI images from .NET projects, keeps them locally and ships them: no Docker, no Dockerfile, no daemon.")
+        var root = new RootCommand("Builds OCI images from .NET projects, ships them and runs them: no Docker, no Dockerfile, no daemon.")
         {
             verbosity,
             BuildCommand.Create(terminal, verbosity),
@@ -64,9 +71,10 @@ internal static class CommandLine
             LogoutCommand.Create(terminal),
             CompletionCommand.Create(terminal),
         };
+        EngineCommands.AddTo(root, terminal, verbosity);
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExampleHelp((HelpAction)help.Action!);
-        foreach (var argument in root.Subcommands.SelectMany(c => c.Arguments))
+        foreach (var argument in root.Subcommands.SelectMany(c => c.Arguments).Where(a => !EngineCommands.IsContainers(a)))
         {
             argument.Validators.Add(RefuseUnknownOption);
         }

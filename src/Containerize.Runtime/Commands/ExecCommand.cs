@@ -10,11 +10,11 @@ internal static class ExecCommand
 {
     private const int MostBytes = 16 * 1024 * 1024;
 
-    private static readonly string[] Flags = ["tty,t", "detach,d", "no-new-privs", "ignore-paused", "no-subreaper"];
+    private static readonly string[] Flags = ["tty,t", "detach,d", "no-new-privs", "ignore-paused", "no-subreaper", "engine-exit-codes"];
 
     private static readonly string[] Values =
     [
-        "console-socket", "cwd", "env,e", "user,u", "additional-gids,g", "process,p", "pid-file", "process-label", "apparmor", "cap,c", "preserve-fds",
+        "console-socket", "cwd", "env,e", "user,u", "additional-gids,g", "process,p", "pid-file", "process-label", "apparmor", "cap,c", "preserve-fds", "detach-keys",
     ];
 
     /// <summary>Runs a process; the exit code is its own.</summary>

@@ -8,19 +8,38 @@ namespace Containerize.Runtime.Commands;
 /// <summary>`monitor`: creates a container under a keeper of its own, and returns when it waits to be started.</summary>
 internal static class MonitorCommand
 {
-    private static readonly string[] Values = ["bundle,b", "log-file", "log-size", "exit-file", "pid-file", "ready-descriptor"];
+    private static readonly string[] Values = ["bundle,b", "log-file", "log-size", "exit-file", "pid-file", "ready-descriptor", "directory"];
 
     /// <summary>Starts the keeper in a session of its own and waits for its first word: the process id, or what went wrong.</summary>
     public static int Run(Invocation invocation)
     {
         var options = Options.Read("monitor", invocation.Words, [], Values);
-        var id = options.Expect(1, 1, "the id of the container")[0];
-        var logFile = options.Value("log-file") ?? throw Options.Bad("monitor", "--log-file is required");
-        if (options.Number("ready-descriptor") is { } descriptor)
+        if (options.Value("directory") is { } directory)
         {
-            return Keep(invocation, options, id, logFile, new Descriptor((int)descriptor));
+            options.Expect(0, 0, "nothing but options");
+            return options.Number("ready-descriptor") is { } ready
+                ? Keep(new Descriptor((int)ready), answer => LocalMonitor.Run(invocation.Root, directory, () => answer("0")))
+                : StartKeeper(invocation, $"container {Path.GetFileName(directory)}", printsAnswer: false);
         }
 
+        var id = options.Expect(1, 1, "the id of the container")[0];
+        var logFile = options.Value("log-file") ?? throw Options.Bad("monitor", "--log-file is required");
+        return options.Number("ready-descriptor") is { } descriptor
+            ? Keep(new Descriptor((int)descriptor), answer => new ContainerMonitor(new ContainerMonitor.Wishes
+            {
+                Root = invocation.Root,
+                Id = id,
+                Bundle = options.Value("bundle") ?? ".",
+                LogFile = logFile,
+                LogSize = options.Number("log-size") ?? 0,
+                ExitFile = options.Value("exit-file"),
+                PidFile = options.Value("pid-file"),
+            }).Run(pid => answer(pid.ToString(CultureInfo.InvariantCulture))))
+            : StartKeeper(invocation, $"container {id}", printsAnswer: true);
+    }
+
+    private static int StartKeeper(Invocation invocation, string what, bool printsAnswer)
+    {
         var self = FileSystem.ReadLink(Descriptor.WorkingDirectory, "/proc/self/exe");
         using var nothing = FileSystem.Open(Descriptor.WorkingDirectory, "/dev/null", OpenFlags.ReadWrite);
         var (ours, keepers) = Sockets.Pair();
@@ -34,12 +53,13 @@ internal static class MonitorCommand
             }
 
             var answer = Encoding.UTF8.GetString(FileSystem.ReadToEnd(ours.Number, 65536, "the monitor")).Trim();
-            return int.TryParse(answer, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? Output.Write(answer + "\n")
-                : throw Failure.Of(6016, $"creating container {id} under a monitor", answer.Length == 0 ? "the monitor ended without a word" : answer.TrimEnd('.'));
+            return !int.TryParse(answer, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                ? throw Failure.Of(6016, $"creating {what} under a monitor", answer.Length == 0 ? "the monitor ended without a word" : answer.TrimEnd('.'))
+                : printsAnswer ? Output.Write(answer + "\n") : 0;
         }
     }
 
-    private static int Keep(Invocation invocation, Options options, string id, string logFile, Descriptor channel)
+    private static int Keep(Descriptor channel, Action<Action<string>> run)
     {
         // Apart from 1 and 2, which are the container's soon.
         const int DuplicateCloseOnExec = 1030;
@@ -52,18 +72,9 @@ internal static class MonitorCommand
 
         try
         {
-            new ContainerMonitor(new ContainerMonitor.Wishes
+            run(text =>
             {
-                Root = invocation.Root,
-                Id = id,
-                Bundle = options.Value("bundle") ?? ".",
-                LogFile = logFile,
-                LogSize = options.Number("log-size") ?? 0,
-                ExitFile = options.Value("exit-file"),
-                PidFile = options.Value("pid-file"),
-            }).Run(pid =>
-            {
-                Output.Write(Encoding.ASCII.GetBytes(pid.ToString(CultureInfo.InvariantCulture)), answer.Number);
+                Output.Write(Encoding.ASCII.GetBytes(text), answer.Number);
                 Syscall.Try(SyscallNumber.Shutdown, answer.Number, 2);
             });
             return 0;

@@ -1,3 +1,4 @@
+using Containerize.Containers;
 using Containerize.Oci.Runtime;
 using Containerize.Runtime.Commands;
 
@@ -14,6 +15,8 @@ namespace Containerize.Runtime.Documents;
     typeof(InitRequest),
     typeof(InitCgroups),
     typeof(ListedContainer),
+    typeof(ContainerPlan),
+    typeof(ContainerStatus),
     typeof(LogLine),
     typeof(FeaturesDocument))]
 internal static partial class RuntimeDocuments;

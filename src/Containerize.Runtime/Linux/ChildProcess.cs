@@ -16,6 +16,9 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Its process id.</summary>
     public int Id { get; }
 
+    /// <summary>Its pidfd.</summary>
+    public int Process => _process.Number;
+
     /// <summary>Starts a program.</summary>
     /// <param name="path">Its path; absolute.</param>
     /// <param name="arguments">Its arguments, its own name first.</param>
@@ -67,6 +70,12 @@ internal sealed class ChildProcess : IDisposable
 
         return Waiting.ForChild(_process.Number);
     }
+
+    /// <summary>The exit code; null where it has not ended.</summary>
+    public int? TryWait() => Waiting.TryForChild(_process.Number);
+
+    /// <summary>Sends it a signal.</summary>
+    public void Signal(int signal) => Syscall.Try(SyscallNumber.PidfdSendSignal, _process.Number, signal, 0, 0);
 
     /// <inheritdoc/>
     public void Dispose() => _process.Dispose();

@@ -24,6 +24,21 @@ internal static unsafe class Polling
         ((short*)(polled + index))[3] = 0;
     }
 
+    /// <summary>The same, for something to be written to; with what is there to be read or without.</summary>
+    public static void SetWritable(long* polled, int index, int descriptor, bool andReadable)
+    {
+        const short Readable = 1;
+        const short Writable = 4;
+        Set(polled, index, descriptor);
+        ((short*)(polled + index))[2] = (short)(Writable | (andReadable ? Readable : 0));
+    }
+
+    /// <summary>Whether something can be read there, or it has ended.</summary>
+    public static bool IsReadable(long* polled, int index) => (((short*)(polled + index))[3] & ~4) != 0;
+
+    /// <summary>Whether something can be written there.</summary>
+    public static bool IsWritable(long* polled, int index) => (((short*)(polled + index))[3] & 4) != 0;
+
     /// <summary>Whether something has happened at a place.</summary>
     public static bool Happened(long* polled, int index) => ((short*)(polled + index))[3] != 0;
 }

@@ -68,6 +68,65 @@ internal static unsafe class RawChild
         }
     }
 
+    /// <summary>Forks a child that executes a program as root of a user namespace, with mounts of its own.</summary>
+    /// <returns>The child's process id, or the error number below zero.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static nint Fork(EnterPlan* plan)
+    {
+        CloneArguments clone = default;
+        clone.ExitSignal = SigChild;
+        clone.Flags = CloneFlags.PidDescriptor | (plan->Joined < 0 ? CloneFlags.NewUser | CloneFlags.NewMount : 0);
+        clone.PidDescriptor = (ulong)&plan->PidDescriptor;
+        var pid = RawSyscall.Call(SyscallNumber.Clone3, (nint)(&clone), sizeof(CloneArguments), 0, 0, 0, 0);
+        if (pid != 0)
+        {
+            return pid < 0 ? -*RawSyscall.ErrorNumber() : pid;
+        }
+
+        Enter(plan);
+        while (true)
+        {
+            RawSyscall.Call(SyscallNumber.ExitGroup, 125, 0, 0, 0, 0, 0);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Enter(EnterPlan* plan)
+    {
+        RawSyscall.Call(SyscallNumber.Close, plan->ParentsGo, 0, 0, 0, 0, 0);
+        if (plan->Joined >= 0)
+        {
+            if (RawSyscall.Call(SyscallNumber.Setns, plan->Joined, (nint)CloneFlags.NewUser, 0, 0, 0, 0) != 0
+                || RawSyscall.Call(SyscallNumber.Unshare, (nint)CloneFlags.NewMount, 0, 0, 0, 0, 0) != 0)
+            {
+                return;
+            }
+        }
+        else
+        {
+            ulong go = 0;
+            if (RawSyscall.Call(SyscallNumber.Read, plan->Go, (nint)(&go), 8, 0, 0, 0) != 8)
+            {
+                return;
+            }
+        }
+
+        if (RawSyscall.Call(SyscallNumber.Setresgid, 0, 0, 0, 0, 0, 0) != 0 || RawSyscall.Call(SyscallNumber.Setresuid, 0, 0, 0, 0, 0, 0) != 0)
+        {
+            return;
+        }
+
+        // Becoming another user took it away, and with it /proc/self of our own.
+        RawSyscall.Call(SyscallNumber.Prctl, SetDumpable, 1, 0, 0, 0, 0);
+        RawSyscall.Call(SyscallNumber.Mount, 0, (nint)plan->Root, 0, (nint)(MountFlags.Recursive | MountFlags.Slave), 0, 0);
+        for (var signal = 1; signal <= 64; signal++)
+        {
+            RawSyscall.Call(SyscallNumber.RtSigaction, signal, (nint)plan->DefaultAction, 0, 8, 0, 0);
+        }
+
+        RawSyscall.Call(SyscallNumber.Execve, (nint)plan->Path, (nint)plan->Arguments, (nint)plan->Environment, 0, 0, 0);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Narrate(InitPlan* plan, CloneArguments* clone)
     {

@@ -12,16 +12,19 @@ internal sealed class LogFile : IDisposable
 
     private readonly string _path;
     private readonly long _most;
+    private readonly int _files;
     private Descriptor _file;
     private long _size;
 
     /// <summary>Opens a log, to which is added.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="most">The size at which it becomes PATH.1, in bytes; 0: never.</param>
-    public LogFile(string path, long most)
+    /// <param name="files">How many files are kept: PATH, PATH.1 and so on.</param>
+    public LogFile(string path, long most, int files = 2)
     {
         _path = path;
         _most = most;
+        _files = files;
         _file = Open();
         _size = (long)Syscall.Try(SyscallNumber.Lseek, _file.Number, 0, 2);
     }
@@ -86,9 +89,19 @@ internal sealed class LogFile : IDisposable
 
     private void Rotate()
     {
-        using var from = new NativeText(_path);
-        using var to = new NativeText(_path + ".1");
-        Syscall.Try(SyscallNumber.Renameat2, Descriptor.WorkingDirectory, from.Address, Descriptor.WorkingDirectory, to.Address, 0);
+        for (var number = _files - 1; number > 0; number--)
+        {
+            using var from = new NativeText(number == 1 ? _path : $"{_path}.{number - 1}");
+            using var to = new NativeText($"{_path}.{number}");
+            Syscall.Try(SyscallNumber.Renameat2, Descriptor.WorkingDirectory, from.Address, Descriptor.WorkingDirectory, to.Address, 0);
+        }
+
+        if (_files <= 1)
+        {
+            // One file alone begins anew.
+            Syscall.Try(SyscallNumber.Ftruncate, _file.Number, 0);
+        }
+
         _file.Dispose();
         _file = Open();
         _size = 0;

@@ -19,7 +19,7 @@ internal static class AttachCommand
             var container = engine.Containers.Resolve(parsed.GetValue(name)!);
             ContainerCommands.Connect(container, "attaching to").Dispose();
             new Launching(engine).Attach(
-                container.Paths, RunCommand.AttachWords(!parsed.GetValue(noInput) && container.Plan.OpenInput, parsed.GetValue(keys), parsed.GetValue(proxy)));
+                container.Paths, RunCommand.AttachWords(container.Record.Terminal, !parsed.GetValue(noInput) && container.Plan.OpenInput, parsed.GetValue(keys), parsed.GetValue(proxy)));
             return Launching.Failed;
         });
         return command;

@@ -90,15 +90,16 @@ internal static class RunCommand
                 return code;
             }
 
-            launching.Become(paths, AttachWords(wishes.Interactive, parsed.GetValue(detachKeys), parsed.GetValue(proxy)).Prepend("--start"));
+            launching.Become(paths, AttachWords(wishes.Terminal, wishes.Interactive, parsed.GetValue(detachKeys), parsed.GetValue(proxy)).Prepend("--start"));
             return Launching.Failed;
         });
         return command;
     }
 
     /// <summary>The words of the runtime's attach.</summary>
-    internal static IEnumerable<string> AttachWords(bool input, string? keys, bool? proxy) =>
+    internal static IEnumerable<string> AttachWords(bool terminal, bool input, string? keys, bool? proxy) =>
     [
+        .. terminal ? (string[])["--tty"] : [],
         .. input ? (string[])["--input"] : [],
         .. keys is null ? (string[])[] : ["--detach-keys", keys],
         .. proxy is { } given ? (string[])["--sig-proxy", given ? "true" : "false"] : [],

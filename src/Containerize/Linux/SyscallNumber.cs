@@ -85,6 +85,8 @@ internal static class SyscallNumber
     public static nint Bind => Arm ? 200 : 49;
     public static nint Listen => Arm ? 201 : 50;
     public static nint Socketpair => Arm ? 199 : 53;
+    public static nint Sendto => Arm ? 206 : 44;
+    public static nint Recvfrom => Arm ? 207 : 45;
     public static nint Sendmsg => Arm ? 211 : 46;
     public static nint Recvmsg => Arm ? 212 : 47;
     public static nint Shutdown => Arm ? 210 : 48;

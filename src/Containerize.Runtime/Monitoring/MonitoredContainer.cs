@@ -1,0 +1,460 @@
+using Containerize.Containers;
+using Containerize.Runtime.Commands;
+using Containerize.Runtime.Linux;
+using Containerize.Runtime.Networking;
+
+namespace Containerize.Runtime.Monitoring;
+
+/// <summary>The container of a monitor: its starts and ends, its limits of time, its health.</summary>
+internal sealed unsafe class MonitoredContainer : IDisposable
+{
+    private const int General = 125;
+    private const int DrainTime = 500;
+    private const int FirstDelay = 100;
+    private const int LastDelay = 60_000;
+
+    // What ran so long has not failed to start.
+    private const int Settled = 10_000;
+
+    private readonly string _root;
+    private readonly string _directory;
+    private readonly ContainerPlan _plan;
+    private readonly ShowOutput _show;
+    private readonly StatusFile _status;
+    private readonly LogFile? _log;
+    private readonly byte[] _buffer = new byte[32768];
+    private Host? _host;
+    private RootMount? _mount;
+    private ContainerNetwork? _network;
+    private HealthCheck? _health;
+    private (ushort Rows, ushort Columns)? _size;
+    private int? _code;
+    private long _started;
+    private long _delay = FirstDelay;
+    private long? _killAt;
+    private long? _drainedAt;
+    private long? _restartAt;
+    private bool _stopped;
+    private ControlMessage? _news;
+
+    public MonitoredContainer(string root, string directory, ContainerPlan plan, ShowOutput show)
+    {
+        (_root, _directory, _plan, _show) = (root, directory, plan, show);
+        _status = new StatusFile(directory);
+        _log = plan.Log.Driver == "none" ? null : new LogFile(Path.Combine(directory, "log"), plan.Log.MaxSize, plan.Log.MaxFiles);
+    }
+
+    /// <summary>Takes what the container prints.</summary>
+    public delegate void ShowOutput(ControlMessage kind, ReadOnlySpan<byte> bytes);
+
+    /// <summary>Its streams; null while it does not run.</summary>
+    public ContainerStreams? Streams { get; private set; }
+
+    /// <summary>Whether it runs.</summary>
+    public bool IsRunning => _host is not null;
+
+    /// <summary>Whether it was started since we are here.</summary>
+    public bool WasStarted { get; private set; }
+
+    /// <summary>Its first process.</summary>
+    public int Pid => _host?.Pid ?? 0;
+
+    /// <summary>How it ended.</summary>
+    public int ExitCode => _status.Current.ExitCode;
+
+    /// <summary>Something of its network that somebody should know.</summary>
+    public string? Warning => _network?.Warning;
+
+    /// <summary>Whether those who write to it have to wait.</summary>
+    public bool IsInputFull => Streams?.IsFull == true;
+
+    /// <summary>What has happened since it was asked for last.</summary>
+    public ControlMessage? TakeNews()
+    {
+        var news = _news;
+        _news = null;
+        return news;
+    }
+
+    /// <summary>Starts it; what is given back is why that failed, and nothing of it is left then.</summary>
+    public (int Code, string Text)? TryStart()
+    {
+        WasStarted = true;
+        try
+        {
+            Start();
+            return null;
+        }
+        catch (Exception e) when (e is ContainerizeException or SyscallException or IOException or UnauthorizedAccessException)
+        {
+            Streams?.Dispose();
+            Streams = null;
+            _host?.Dispose();
+            _host = null;
+            _network?.Dispose();
+            _network = null;
+            var code = CodeOf(e.Message);
+            _status.Write(_status.Current with { Status = "exited", Pid = 0, MonitorPid = 0, ExitCode = code, Error = e.Message, FinishedAt = StatusFile.Now, Ports = null, Address = null, Health = null });
+            return (code, e.Message);
+        }
+    }
+
+    /// <summary>Ends it, and it stays so; true where it has ended already.</summary>
+    /// <param name="signal">What asks it to; 0: as planned.</param>
+    /// <param name="seconds">How long it has; -1: for ever; less: as planned.</param>
+    public bool Stop(int signal, int seconds)
+    {
+        _stopped = true;
+        _restartAt = null;
+        if (_host is null)
+        {
+            if (WasStarted || _status.Current.Status == "restarting")
+            {
+                _status.Write(_status.Current with { Status = "exited", MonitorPid = 0, Stopped = true });
+            }
+
+            return true;
+        }
+
+        _status.Write(_status.Current with { Stopped = true });
+        seconds = seconds < -1 ? _plan.StopTimeout : seconds;
+        if (_status.Current.Status == "paused")
+        {
+            // What is frozen hears nothing.
+            Unpause();
+        }
+
+        Syscall.Try(SyscallNumber.PidfdSendSignal, _host.Process, signal == 0 ? _plan.StopSignal : signal, 0, 0);
+        _killAt = seconds < 0 ? null : Environment.TickCount64 + (seconds * 1000L);
+        return false;
+    }
+
+    /// <summary>Sends it a signal.</summary>
+    public void Signal(int signal)
+    {
+        if (_host is null)
+        {
+            throw Failure.Of(6008, "sending a signal", "the container does not run");
+        }
+
+        if (signal == Signals.Kill)
+        {
+            // Who kills it does not want it back.
+            _stopped = true;
+            _status.Write(_status.Current with { Stopped = true });
+        }
+
+        using var container = Container.Open(_root, _plan.Id, change: false);
+        container.Signal(signal, all: false);
+    }
+
+    /// <summary>Freezes it.</summary>
+    public void Pause()
+    {
+        Freeze(true);
+        _status.Write(_status.Current with { Status = "paused" });
+    }
+
+    /// <summary>Lets it run on.</summary>
+    public void Unpause()
+    {
+        Freeze(false);
+        _status.Write(_status.Current with { Status = "running" });
+    }
+
+    /// <summary>Gives its terminal a size, now or when it has one.</summary>
+    public void Resize(ushort rows, ushort columns)
+    {
+        _size = (rows, columns);
+        Streams?.Resize(rows, columns);
+    }
+
+    /// <summary>Names what is to be polled.</summary>
+    /// <param name="polled">The array.</param>
+    /// <param name="at">The first free place.</param>
+    /// <param name="paused">Whether its output has to wait.</param>
+    /// <returns>How many places are taken now.</returns>
+    public int Prepare(long* polled, int at, bool paused)
+    {
+        foreach (var output in Streams?.Outputs ?? [])
+        {
+            Polling.Set(polled, at++, paused ? -1 : output.Source.Number);
+        }
+
+        if (Streams is { Input: >= 0 } streams)
+        {
+            Polling.SetWritable(polled, at++, streams.Input, andReadable: false);
+        }
+
+        Polling.Set(polled, at++, _host is not null && _code is null ? _host.Process : -1);
+        Polling.Set(polled, at++, _health?.Process ?? -1);
+        Polling.Set(polled, at++, _health?.Output ?? -1);
+        return at;
+    }
+
+    /// <summary>When something is due though nothing happens; null: never.</summary>
+    public long? NextDeadline(bool paused)
+    {
+        long? next = paused ? Environment.TickCount64 + 1000 : null;
+        foreach (var time in (long?[])[_killAt, _drainedAt, _restartAt, _health?.Next])
+        {
+            next = time is not null && (next is null || time < next) ? time : next;
+        }
+
+        return next;
+    }
+
+    /// <summary>Does what is due; true when it has ended for good.</summary>
+    public bool Act()
+    {
+        var now = Environment.TickCount64;
+        if (_restartAt <= now)
+        {
+            _restartAt = null;
+            _status.Write(_status.Current with { Restarts = _status.Current.Restarts + 1 });
+            return TryStart() is not null && !PlanRestart();
+        }
+
+        if (_host is null)
+        {
+            return false;
+        }
+
+        Streams!.Flush();
+        ReadOutput();
+        if (_killAt <= now)
+        {
+            _killAt = null;
+            Syscall.Try(SyscallNumber.PidfdSendSignal, _host.Process, Signals.Kill, 0, 0);
+        }
+
+        if (_code is null && Polling.Wait(_host.Process, 0))
+        {
+            _code = Waiting.TryForChild(_host.Process);
+            // A grandchild that keeps a pipe open is not waited for longer.
+            _drainedAt = now + DrainTime;
+        }
+
+        if (_code is not null && (Streams.Outputs.Count == 0 || _drainedAt <= now))
+        {
+            return Finish();
+        }
+
+        if (_code is null && _status.Current.Status == "running" && _health?.Act() == true)
+        {
+            _status.Write(_status.Current with { Health = _health.Status });
+        }
+
+        // Those that came to us as their parents went.
+        if (_health is null or { Process: < 0 })
+        {
+            Waiting.ReapOthers(_host.Pid);
+        }
+
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _health?.Dispose();
+        Streams?.Dispose();
+        _network?.Dispose();
+        _host?.Dispose();
+        _mount?.Dispose();
+        _log?.Dispose();
+    }
+
+    private void Start()
+    {
+        Failure.Step("starting the container", () =>
+        {
+            if (_mount is null)
+            {
+                _mount = RootMount.Make(_plan.Root);
+                VolumeSeed.Fill(_plan);
+            }
+        });
+        _network = ContainerNetwork.Prepare(_plan.Network, _directory);
+        var bundle = Bundle.Read(_directory);
+        bundle = _network.NamespacePath is { } path ? bundle.WithNetwork(path) : bundle;
+        ForgetRemains();
+        Streams = ContainerStreams.Make(_root, _plan.Id, bundle, _plan.OpenInput, out var host);
+        _host = host;
+        if (_size is { } size)
+        {
+            // Before the program runs: it may ask for the size at once.
+            Streams.Resize(size.Rows, size.Columns);
+        }
+
+        try
+        {
+            using var container = Container.Open(_root, _plan.Id, change: true);
+            try
+            {
+                StartCommand.Start(container, new RuntimeLog());
+            }
+            catch (ContainerizeException e) when (e.Number == 6008)
+            {
+                // It has ended; its own words say more.
+                host.AwaitExec();
+                throw;
+            }
+
+            host.AwaitExec();
+        }
+        catch
+        {
+            host.Abandon();
+            ForgetRemains();
+            throw;
+        }
+
+        _code = null;
+        _drainedAt = null;
+        _started = Environment.TickCount64;
+        _stopped = false;
+        _health = _plan.Health is { } check ? new HealthCheck(check, _root, _plan.Id) : null;
+        _status.Write(_status.Current with
+        {
+            Status = "running",
+            Pid = host.Pid,
+            MonitorPid = Environment.ProcessId,
+            StartedAt = StatusFile.Now,
+            FinishedAt = null,
+            ExitCode = 0,
+            Error = null,
+            OutOfMemory = false,
+            Stopped = false,
+            Health = _health?.Status,
+            Ports = _network.Ports,
+            Address = _network.Address,
+            Boot = FileSystem.ReadText(Descriptor.WorkingDirectory, "/proc/sys/kernel/random/boot_id").Trim(),
+        });
+        _news = ControlMessage.Started;
+    }
+
+    private void ReadOutput()
+    {
+        for (var i = Streams!.Outputs.Count - 1; i >= 0; i--)
+        {
+            var output = Streams.Outputs[i];
+            int read;
+            fixed (byte* at = _buffer)
+            {
+                read = (int)Syscall.Try(SyscallNumber.Read, output.Source.Number, (nint)at, _buffer.Length);
+            }
+
+            if (read > 0)
+            {
+                _log?.Write(output.Name, output.Rest, _buffer.AsSpan(0, read));
+                _show(output.Kind, _buffer.AsSpan(0, read));
+            }
+            else if (read != -Errno.EAGAIN)
+            {
+                // The end of a terminal is EIO.
+                _log?.Finish(output.Name, output.Rest);
+                Streams.Remove(output);
+            }
+        }
+    }
+
+    private bool Finish()
+    {
+        var outOfMemory = OutOfMemory.Happened(_root, _plan.Id);
+        foreach (var output in Streams!.Outputs)
+        {
+            _log?.Finish(output.Name, output.Rest);
+        }
+
+        Streams.Dispose();
+        Streams = null;
+        _health?.Dispose();
+        _health = null;
+        _host!.Dispose();
+        _host = null;
+        ForgetRemains();
+        _network?.Dispose();
+        _network = null;
+        _killAt = _drainedAt = null;
+        _status.Write(_status.Current with
+        {
+            Status = "exited",
+            Pid = 0,
+            FinishedAt = StatusFile.Now,
+            ExitCode = _code!.Value,
+            OutOfMemory = outOfMemory,
+            Ports = null,
+            Address = null,
+        });
+        if (PlanRestart())
+        {
+            return false;
+        }
+
+        _mount?.Dispose();
+        _mount = null;
+        _status.Write(_status.Current with { MonitorPid = 0 });
+        return true;
+    }
+
+    // Whether the policy starts it again, and when.
+    private bool PlanRestart()
+    {
+        var policy = _plan.Restart;
+        var wanted = !_stopped && policy.Policy switch
+        {
+            "always" or "unless-stopped" => true,
+            "on-failure" => _status.Current.ExitCode != 0 && (policy.Most == 0 || _status.Current.Restarts < policy.Most),
+            _ => false,
+        };
+        if (!wanted)
+        {
+            return false;
+        }
+
+        _delay = Environment.TickCount64 - _started > Settled ? FirstDelay : Math.Min(_delay * 2, LastDelay);
+        _restartAt = Environment.TickCount64 + _delay;
+        _status.Write(_status.Current with { Status = "restarting", MonitorPid = Environment.ProcessId });
+        return true;
+    }
+
+    private void Freeze(bool freeze)
+    {
+        using var container = Container.Open(_root, _plan.Id, change: true);
+        using var cgroup = container.OpenCgroup();
+        if (_host is null || cgroup.IsFrozen == freeze)
+        {
+            throw Failure.Of(6008, freeze ? "pausing the container" : "unpausing the container", freeze ? "it is not running" : "it is not paused");
+        }
+
+        if (freeze)
+        {
+            cgroup.Freeze();
+        }
+        else
+        {
+            cgroup.Thaw();
+        }
+    }
+
+    private void ForgetRemains()
+    {
+        try
+        {
+            using var container = Container.OpenRemains(_root, _plan.Id, change: true);
+            container.Destroy(new RuntimeLog());
+        }
+        catch (ContainerizeException e) when (e.Number == 6001)
+        {
+            // Nothing is left.
+        }
+    }
+
+    // As docker: what cannot be found, what cannot be executed, and everything else.
+    private static int CodeOf(string message) =>
+        message.Contains("executable file not found", StringComparison.Ordinal) || message.Contains("no such file or directory", StringComparison.OrdinalIgnoreCase) && message.Contains("exec", StringComparison.Ordinal) ? 127
+        : message.Contains("exec", StringComparison.Ordinal)
+            && (message.Contains("permission denied", StringComparison.OrdinalIgnoreCase) || message.Contains("is a directory", StringComparison.OrdinalIgnoreCase) || message.Contains("exec format error", StringComparison.OrdinalIgnoreCase)) ? 126
+        : General;
+}

@@ -1,0 +1,78 @@
+using Containerize.Containers;
+using Containerize.Runtime.Linux;
+
+namespace Containerize.Runtime.Monitoring;
+
+/// <summary>A container's root filesystem, put together in a mount namespace of ours: when its last process ends, nothing of it is left mounted.</summary>
+internal sealed class RootMount : IDisposable
+{
+    private readonly string _target;
+
+    private RootMount(string target) => _target = target;
+
+    /// <summary>Makes the mount namespace; for the process's first thread, and its children.</summary>
+    public static void EnterOwnNamespace()
+    {
+        Syscall.Check(Syscall.Try(SyscallNumber.Unshare, (nint)CloneFlags.NewMount), "unshare", "a mount namespace");
+        // What the host mounts later is seen here, and nothing of ours there.
+        Syscall.Check(MountApi.TryMount(null, "/", null, MountFlags.Recursive | MountFlags.Slave), "mount", "/, as a slave");
+    }
+
+    /// <summary>Puts it together; null where there is nothing to do.</summary>
+    public static RootMount? Make(RootPlan plan)
+    {
+        switch (plan.Kind)
+        {
+            case RootKind.Copy:
+                return null;
+            case RootKind.FuseOverlay:
+                MountByProgram(plan);
+                return new RootMount(plan.Target);
+            default:
+                MountOverlay(plan);
+                return new RootMount(plan.Target);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => MountApi.TryDetach(_target);
+
+    // The options have room for a page, and a name below a common directory is the shorter one: 127 layers fit.
+    private static void MountOverlay(RootPlan plan)
+    {
+        var common = Path.GetDirectoryName(Path.GetDirectoryName(plan.Layers[0]))!;
+        if (plan.Layers.Any(l => !l.StartsWith(common + "/", StringComparison.Ordinal)))
+        {
+            common = "/";
+        }
+
+        var lower = string.Join(':', plan.Layers.Reverse().Select(l => Escape(l[common.Length..].TrimStart('/'))));
+        var data = $"lowerdir={lower},upperdir={Escape(plan.Upper)},workdir={Escape(plan.Work)}{(plan.UserAttributes ? ",userxattr" : "")}";
+        using var before = FileSystem.Open(Descriptor.WorkingDirectory, ".", OpenFlags.PathOnly | OpenFlags.Directory);
+        using var there = FileSystem.Open(Descriptor.WorkingDirectory, common, OpenFlags.PathOnly | OpenFlags.Directory);
+        Syscall.Check(Syscall.Try(SyscallNumber.Fchdir, there.Number), "fchdir", common);
+        var mounted = MountApi.TryMount("overlay", plan.Target, "overlay", 0, data);
+        Syscall.Try(SyscallNumber.Fchdir, before.Number);
+        if (mounted < 0)
+        {
+            throw Failure.Of(6080, "putting the root filesystem together", $"the kernel refuses an overlay of {plan.Layers.Count} layers: {Errno.Describe((int)-mounted)}",
+                "See 'dotnet containerize doctor'.");
+        }
+    }
+
+    private static void MountByProgram(RootPlan plan)
+    {
+        var path = Programs.Find("fuse-overlayfs") ?? throw Failure.Of(6080, "putting the root filesystem together", "fuse-overlayfs is not installed", "Install it.");
+        var options = $"lowerdir={string.Join(':', plan.Layers.Reverse().Select(Escape))},upperdir={Escape(plan.Upper)},workdir={Escape(plan.Work)}";
+        using var output = MemoryFile.Create("output");
+        using var nothing = FileSystem.Open(Descriptor.WorkingDirectory, "/dev/null", OpenFlags.ReadOnly);
+        using var child = ChildProcess.Start(path, ["fuse-overlayfs", "-o", options, plan.Target], ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"], nothing.Number, output.Number);
+        if (child.Wait() is var code and not 0)
+        {
+            throw Failure.Of(6080, "putting the root filesystem together", $"fuse-overlayfs ended with {code}: {MemoryFile.Text(output)}", "Check that /dev/fuse may be opened.");
+        }
+    }
+
+    private static string Escape(string path) =>
+        path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal).Replace(",", "\\,", StringComparison.Ordinal);
+}

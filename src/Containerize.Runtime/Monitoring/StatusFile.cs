@@ -1,0 +1,34 @@
+using System.Globalization;
+using Containerize.Containers;
+using Containerize.Runtime.Documents;
+
+namespace Containerize.Runtime.Monitoring;
+
+/// <summary>A container's state.json, which only its monitor writes.</summary>
+internal sealed class StatusFile
+{
+    private const int MostBytes = 4 << 20;
+    private readonly string _path;
+
+    /// <summary>Takes over from a monitor before us.</summary>
+    /// <param name="directory">The container's directory.</param>
+    public StatusFile(string directory)
+    {
+        _path = Path.Combine(directory, "state.json");
+        using var file = FileSystem.TryOpen(Descriptor.WorkingDirectory, _path, OpenFlags.ReadOnly) is >= 0 and var opened ? new Descriptor((int)opened) : null;
+        Current = file is null ? new ContainerStatus() : RuntimeDocuments.ReadContainerStatus(FileSystem.ReadToEnd(file.Number, MostBytes, _path));
+    }
+
+    /// <summary>What is written there.</summary>
+    public ContainerStatus Current { get; private set; }
+
+    /// <summary>Now, as it is written there.</summary>
+    public static string Now => DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>Writes a change.</summary>
+    public void Write(ContainerStatus status)
+    {
+        Current = status;
+        FileSystem.Replace(Descriptor.WorkingDirectory, _path, RuntimeDocuments.Write(status), 0b110_000_000);
+    }
+}

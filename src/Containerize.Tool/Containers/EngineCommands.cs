@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Containerize.Tool.Commands;
+
+namespace Containerize.Tool.Containers;
+
+/// <summary>The commands of the local engine, whose words are docker's.</summary>
+internal static class EngineCommands
+{
+    // Of the words after the options so many are the command's, and what follows is the container's.
+    private static readonly Dictionary<string, int> OwnWords = new(StringComparer.Ordinal) { [RunCommand.Name] = 1, [RunCommand.CreateName] = 1, [ExecCommand.Name] = 1 };
+
+    // What touches the files of containers or starts something: for a plain user, as root of his user namespace.
+    private static readonly string[] Entered = [RunCommand.Name, RunCommand.CreateName, ExecCommand.Name, "start", "restart", "rm", "attach", "cp", "diff", "commit", "export", "prune", "stop", "volume", "network"];
+
+    private static readonly string[] Names = [.. Entered, "ps", "ls", "kill", "pause", "unpause", "wait", "logs", "top", "stats", "port", "rename", "events"];
+
+    internal static void AddTo(RootCommand root, Terminal terminal, Option<Verbosity> verbosity)
+    {
+        foreach (var command in (Command[])
+        [
+            RunCommand.Create(terminal, verbosity),
+            RunCommand.CreateOnly(terminal, verbosity),
+            StartCommand.Create(terminal),
+            StopCommand.Create(terminal),
+            StartCommand.CreateRestart(terminal),
+            StopCommand.CreateKill(terminal),
+            StopCommand.CreatePause(terminal),
+            StopCommand.CreateUnpause(terminal),
+            StopCommand.CreateWait(terminal),
+            RemoveContainersCommand.Create(terminal),
+            PsCommand.Create(terminal),
+            ExecCommand.Create(terminal),
+            AttachCommand.Create(terminal),
+        ])
+        {
+            root.Subcommands.Add(command);
+        }
+    }
+
+    /// <summary>Whether a command needs the rights of root in the user's namespace.</summary>
+    internal static bool NeedsRoot(string command) => Entered.Contains(command);
+
+    /// <summary>Whether an argument is what a container is given, whatever it looks like.</summary>
+    internal static bool IsContainers(Argument argument) => argument.Name is "ARGUMENTS" or "COMMAND";
+
+    /// <summary>The words as the parser takes them.</summary>
+    internal static IReadOnlyList<string> Words(RootCommand root, IReadOnlyList<string> words)
+    {
+        if (words.Count == 0 || !Names.Contains(words[0]) || root.Subcommands.FirstOrDefault(c => c.Name == words[0] || c.Aliases.Contains(words[0])) is not { } command)
+        {
+            return words;
+        }
+
+        return [words[0], .. DockerWords.Normalise([.. words.Skip(1)], command, OwnWords.GetValueOrDefault(words[0], int.MaxValue / 2))];
+    }
+}
