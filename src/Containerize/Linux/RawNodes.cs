@@ -73,6 +73,15 @@ internal static unsafe class RawNodes
         return Syscall.Try(SyscallNumber.Unlinkat, directory, text.Address, isDirectory ? RemoveDirectory : 0);
     }
 
+    /// <summary>Gives it another name, which nothing may have yet.</summary>
+    public static nint TryMove(int fromDirectory, ReadOnlySpan<byte> from, int directory, ReadOnlySpan<byte> name)
+    {
+        const int NoReplace = 1;
+        using var fromText = new NativeText(from);
+        using var text = new NativeText(name);
+        return Syscall.Try(SyscallNumber.Renameat2, fromDirectory, fromText.Address, directory, text.Address, NoReplace);
+    }
+
     /// <summary>Changes the owner.</summary>
     public static nint TryChangeOwner(int directory, ReadOnlySpan<byte> name, uint owner, uint group)
     {
@@ -160,6 +169,8 @@ internal static unsafe class RawNodes
         const int BufferSize = 32768;
         var names = new List<byte[]>();
         var buffer = new byte[BufferSize];
+        // It may have been read before.
+        Syscall.Check(Syscall.Try(SyscallNumber.Lseek, directory, 0, 0), "lseek");
         while (true)
         {
             int read;

@@ -31,8 +31,8 @@ internal sealed class DirectoryTree : IDisposable
     /// <summary>Told of each directory that was made because an entry needs it above: its path.</summary>
     public event Action<byte[]>? Implied;
 
-    /// <summary>Told of a directory that was made in a whiteout's place.</summary>
-    public event Action<OpenedDirectory>? Uncovered;
+    /// <summary>Told of a directory that was made in a whiteout's place, and of its path.</summary>
+    public event Action<OpenedDirectory, byte[]>? Uncovered;
 
     private static int Flags => OpenFlags.ReadOnly | OpenFlags.Directory;
 
@@ -127,7 +127,7 @@ internal sealed class DirectoryTree : IDisposable
         Implied?.Invoke(path);
         if (uncovers)
         {
-            Uncovered?.Invoke(directory);
+            Uncovered?.Invoke(directory, path);
         }
 
         return directory;

@@ -43,7 +43,7 @@ public sealed class LayerUnpacker(UnpackForm form, UnpackLimits limits)
             : new OverlayWhiteouts(tree, form == UnpackForm.UserOverlay, errors);
         // A directory that no entry describes has no time either.
         tree.Implied += path => times.Set(path, [0, 0, 0, 0]);
-        tree.Uncovered += opened => whiteouts.HideAll(opened, "a directory"u8);
+        tree.Uncovered += (opened, path) => whiteouts.HideAll(opened, path);
         var metadata = new NodeMetadata(OwnerMap.Read(), errors);
         var writer = new MemberWriter(tree, whiteouts, metadata, times, errors);
         while (members.Next() is { } member)
