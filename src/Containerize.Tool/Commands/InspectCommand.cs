@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Containerize.Bases;
+using Containerize.Containers;
 using Containerize.Images;
 using Containerize.Oci;
+using Containerize.Storage;
 using Containerize.Tool.Reports;
 
 namespace Containerize.Tool.Commands;
@@ -11,17 +13,39 @@ internal static class InspectCommand
 {
     internal static Command Create(Terminal terminal)
     {
-        var name = new Argument<string>("NAME")
+        var name = new Argument<string[]>("NAME")
         {
-            Description = "A name, a digest or the first characters of one; or oci:FOLDER, oci-archive:FILE, docker-archive:FILE, each with :NAME where it holds several.",
+            Arity = ArgumentArity.OneOrMore,
+            Description = "A container's name or id; or an image's name, digest or the first characters of one; or oci:FOLDER, oci-archive:FILE, docker-archive:FILE, each with :NAME where it holds several.",
         };
         var platform = new Option<string?>("--platform") { Description = "Only this platform of an image for several.", HelpName = "OS/ARCH" };
-        var format = FormatOption.Create();
-        var command = new Command("inspect", "Shows an image: configuration and layers.") { name, platform, format };
+        var type = new Option<string?>("--type") { Description = "container or image, where one name is both.", HelpName = "TYPE" };
+        var format = new Option<string?>("--format", "-f") { Description = "text for people, json for programs, or a template: '{{.State.Status}}'.", HelpName = "text|json|TEMPLATE" };
+        var command = new Command("inspect", "Shows a container, or an image: configuration and layers.") { name, platform, format, type };
         command.SetAction(async (parsed, token) =>
         {
-            var inspected = await ReadAsync(parsed.GetValue(name)!, parsed.GetValue(platform) is { } p ? Platform.Parse(p) : null, terminal, token);
-            if (parsed.GetValue(format) == FormatOption.Json)
+            var names = parsed.GetValue(name)!;
+            var shape = parsed.GetValue(format);
+            if (parsed.GetValue(type) != "image" && Containers(names, terminal, required: parsed.GetValue(type) == "container") is { } containers)
+            {
+                ContainerJson.Write(containers, shape, terminal.Out);
+                return 0;
+            }
+
+            if (names.Length != 1 || (shape is not (null or "text" or FormatOption.Json) && !FieldTemplate.Is(shape)))
+            {
+                throw new ContainerizeException(7021, "reading the command line", names.Length != 1 ? "images are shown one at a time" : $"'{shape}' is no format", "Name one image, and text, json or a template.");
+            }
+
+            var inspected = await ReadAsync(names[0], parsed.GetValue(platform) is { } p ? Platform.Parse(p) : null, terminal, token);
+            if (shape is not null && FieldTemplate.Is(shape))
+            {
+                using var text = new StringWriter();
+                InspectJson.Write(inspected, text);
+                using var json = System.Text.Json.JsonDocument.Parse(text.ToString());
+                terminal.Out.WriteLine(FieldTemplate.Fill(shape, json.RootElement));
+            }
+            else if (shape == FormatOption.Json)
             {
                 InspectJson.Write(inspected, terminal.Out);
             }
@@ -33,6 +57,20 @@ internal static class InspectCommand
             return 0;
         });
         return command;
+    }
+
+    // Null where they are not all containers.
+    private static List<LocalContainer>? Containers(string[] names, Terminal terminal, bool required)
+    {
+        var store = new ContainerStore(StoragePaths.From(terminal.Variable));
+        try
+        {
+            return [.. names.Select(store.Resolve)];
+        }
+        catch (ContainerizeException e) when (e.Number is 5030 or 5031 && !required)
+        {
+            return null;
+        }
     }
 
     private static async Task<Inspected> ReadAsync(string text, Platform? platform, Terminal terminal, CancellationToken token)

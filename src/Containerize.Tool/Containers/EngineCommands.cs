@@ -10,9 +10,9 @@ internal static class EngineCommands
     private static readonly Dictionary<string, int> OwnWords = new(StringComparer.Ordinal) { [RunCommand.Name] = 1, [RunCommand.CreateName] = 1, [ExecCommand.Name] = 1 };
 
     // What touches the files of containers or starts something: for a plain user, as root of his user namespace.
-    private static readonly string[] Entered = [RunCommand.Name, RunCommand.CreateName, ExecCommand.Name, "start", "restart", "rm", "attach", "cp", "diff", "commit", "export", "prune", "stop", "volume", "network"];
+    private static readonly string[] Entered = [RunCommand.Name, RunCommand.CreateName, ExecCommand.Name, "start", "restart", "rm", "attach", "cp", "diff", "commit", "export", "prune", "stop", "volume", "network", "top"];
 
-    private static readonly string[] Names = [.. Entered, "ps", "ls", "kill", "pause", "unpause", "wait", "logs", "top", "stats", "port", "rename", "events"];
+    private static readonly string[] Names = [.. Entered, "ps", "ls", "kill", "pause", "unpause", "wait", "logs", "stats", "port", "rename", "events"];
 
     internal static void AddTo(RootCommand root, Terminal terminal, Option<Verbosity> verbosity)
     {
@@ -31,6 +31,14 @@ internal static class EngineCommands
             PsCommand.Create(terminal),
             ExecCommand.Create(terminal),
             AttachCommand.Create(terminal),
+            LogsCommand.Create(terminal),
+            PortCommand.Create(terminal),
+            PortCommand.CreateRename(terminal),
+            TopCommand.Create(terminal),
+            StatsCommand.Create(terminal),
+            EventsCommand.Create(terminal),
+            PruneCommand.Create(terminal),
+            VolumeCommand.Create(terminal),
         ])
         {
             root.Subcommands.Add(command);
@@ -41,7 +49,7 @@ internal static class EngineCommands
     internal static bool NeedsRoot(string command) => Entered.Contains(command);
 
     /// <summary>Whether an argument is what a container is given, whatever it looks like.</summary>
-    internal static bool IsContainers(Argument argument) => argument.Name is "ARGUMENTS" or "COMMAND";
+    internal static bool IsContainers(Argument argument) => argument.Name is "ARGUMENTS" or "COMMAND" or "OPTIONS";
 
     /// <summary>The words as the parser takes them.</summary>
     internal static IReadOnlyList<string> Words(RootCommand root, IReadOnlyList<string> words)

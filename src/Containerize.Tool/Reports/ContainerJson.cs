@@ -6,6 +6,34 @@ namespace Containerize.Tool.Reports;
 /// <summary>A container as JSON, in the fields that docker's <c>inspect</c> has.</summary>
 internal static class ContainerJson
 {
+    /// <summary>Writes several: an array, or for each what a template makes of it.</summary>
+    internal static void Write(IEnumerable<LocalContainer> containers, string? shape, TextWriter output)
+    {
+        if (shape is not null && FieldTemplate.Is(shape))
+        {
+            foreach (var container in containers)
+            {
+                output.WriteLine(FieldTemplate.Fill(shape, Of(container)));
+            }
+
+            return;
+        }
+
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartArray();
+            foreach (var container in containers)
+            {
+                Write(json, container);
+            }
+
+            json.WriteEndArray();
+        }
+
+        output.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
+    }
+
     internal static JsonElement Of(LocalContainer container)
     {
         using var buffer = new MemoryStream();

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Text.Json;
+using Containerize.Containers;
+using Containerize.Storage;
+using Containerize.Tool.Containers;
+using Containerize.Tool.Reports;
+
+namespace Containerize.Tool.Commands;
+
+/// <summary><c>events</c>: what happens to containers, as it happens. Nobody writes it down: it is seen by looking again and again.</summary>
+internal static class EventsCommand
+{
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
+
+    internal static Command Create(Terminal terminal)
+    {
+        var filter = ContainerOptions.Several("--filter", "container=NAME|event=NAME", "Only these.", "-f");
+        var format = ContainerOptions.One("--format", "json|TEMPLATE", "How it is shown.");
+        var until = ContainerOptions.One("--until", "TIME", "Up to then.");
+        var since = ContainerOptions.One("--since", "TIME", "What the containers that are there still know of the time from then on.");
+        var command = new Command("events", "Shows what happens to containers.") { filter, format, until, since };
+        command.SetAction(async (parsed, token) =>
+        {
+            var store = new ContainerStore(StoragePaths.From(terminal.Variable));
+            var filters = ContainerOptions.Pairs("--filter", ContainerOptions.Values(parsed, filter));
+            var now = DateTimeOffset.UtcNow;
+            var end = parsed.GetValue(until) is { } u ? TimeOption.Parse("--until", u, now) : (DateTimeOffset?)null;
+            var shape = parsed.GetValue(format);
+            void Show(ContainerEvent happened)
+            {
+                if (Matches(happened, filters))
+                {
+                    terminal.Out.WriteLine(Printable.Of(shape is null ? happened.Text : shape == FormatOption.Json ? Json(happened).GetRawText() : FieldTemplate.Fill(shape, Json(happened))));
+                }
+            }
+
+            var before = store.List().ToDictionary(c => c.Id);
+            if (parsed.GetValue(since) is { } s)
+            {
+                var from = TimeOption.Parse("--since", s, now);
+                foreach (var known in before.Values.SelectMany(ContainerEvent.Known).Where(e => e.Time >= from && (end is null || e.Time <= end)).OrderBy(e => e.Time))
+                {
+                    Show(known);
+                }
+            }
+
+            while (end is null || DateTimeOffset.UtcNow < end)
+            {
+                await Task.Delay(Between, token);
+                var after = store.List().ToDictionary(c => c.Id);
+                foreach (var happened in ContainerEvent.Between(before, after))
+                {
+                    Show(happened);
+                }
+
+                before = after;
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    private static bool Matches(ContainerEvent happened, Dictionary<string, string> filters) => filters.All(f => f.Key switch
+    {
+        "container" => happened.Name == f.Value || happened.Id.StartsWith(f.Value, StringComparison.Ordinal),
+        "event" => happened.Action == f.Value || happened.Action.StartsWith(f.Value + ":", StringComparison.Ordinal),
+        "image" => happened.Image == f.Value,
+        "type" => f.Value == "container",
+        _ => throw new ContainerizeException(5020, $"reading --filter {f.Key}={f.Value}", "it is none", "There are container, event, image and type."),
+    });
+
+    private static JsonElement Json(ContainerEvent happened)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("Type", "container");
+            json.WriteString("Action", happened.Action);
+            json.WriteString("status", happened.Action);
+            json.WriteString("id", happened.Id);
+            json.WriteString("from", happened.Image);
+            json.WriteNumber("time", happened.Time.ToUnixTimeSeconds());
+            json.WriteStartObject("Actor");
+            json.WriteString("ID", happened.Id);
+            json.WriteStartObject("Attributes");
+            json.WriteString("image", happened.Image);
+            json.WriteString("name", happened.Name);
+            if (happened.ExitCode is { } code)
+            {
+                json.WriteString("exitCode", code.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return JsonDocument.Parse(buffer.ToArray()).RootElement;
+    }
+}
