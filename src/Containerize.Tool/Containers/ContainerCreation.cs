@@ -19,7 +19,7 @@ internal sealed class ContainerCreation(LocalEngine engine)
             engine.Warn("no cgroup is this user's, so memory, processor and process limits are not kept; with systemd, 'systemd-run --user --scope -p Delegate=yes' before the command gives one");
         }
 
-        options = options with { Network = new NetworkPlaces(engine.Paths).Complete(options.Network) };
+        options = options with { Network = await CompleteAsync(options.Network, token) };
         return await new ContainerMaker(engine.Containers, engine.Volumes, engine.Machine).MakeAsync(
             new ContainerRequest
             {
@@ -33,6 +33,19 @@ internal sealed class ContainerCreation(LocalEngine engine)
                 InitProgram = engine.Runtime.Path,
             },
             token);
+    }
+
+    // A network that is not there is made, as it has nothing that would have to be chosen.
+    private async Task<NetworkPlan> CompleteAsync(NetworkPlan plan, CancellationToken token)
+    {
+        if (plan.Kind != NetworkKind.Named)
+        {
+            return plan;
+        }
+
+        var networks = new NetworkStore(engine.Paths);
+        var network = networks.TryRead(plan.Name!) ?? await networks.CreateAsync(new NetworkDescription { Name = plan.Name! }, token);
+        return plan with { NetworkFile = networks.FileOf(network.Name) };
     }
 
     private static bool HasLimits(RunOptions options) =>

@@ -39,6 +39,8 @@ internal static class EngineCommands
             EventsCommand.Create(terminal),
             PruneCommand.Create(terminal),
             VolumeCommand.Create(terminal),
+            NetworkCommand.Create(terminal),
+            DoctorCommand.Create(terminal),
         ])
         {
             root.Subcommands.Add(command);

@@ -11,4 +11,5 @@ namespace Containerize.Containers;
 [JsonSerializable(typeof(StoredContainer))]
 [JsonSerializable(typeof(ContainerPlan))]
 [JsonSerializable(typeof(ContainerStatus))]
+[JsonSerializable(typeof(NetworkDescription))]
 internal sealed partial class ContainersJson : JsonSerializerContext;

@@ -1,0 +1,39 @@
+using Containerize.Containers;
+using Containerize.Runtime.Monitoring;
+
+namespace Containerize.Runtime.Commands;
+
+/// <summary>`probe`: whether the kernel gives us an overlay filesystem with whiteouts; for 'dotnet containerize doctor'.</summary>
+internal static class ProbeCommand
+{
+    /// <summary>Tries it in an empty directory, in a mount namespace that ends with us.</summary>
+    public static int Run(Invocation invocation)
+    {
+        var options = Options.Read("probe", invocation.Words, ["user"], ["directory"]);
+        var directory = options.Value("directory") ?? throw Options.Bad("probe", "--directory is required");
+        RootMount.EnterOwnNamespace();
+        foreach (var name in (string[])["lower", "upper", "work", "merged"])
+        {
+            FileSystem.MakeDirectory(Descriptor.WorkingDirectory, Path.Combine(directory, name), 0x1ED);
+        }
+
+        FileSystem.WriteText(Descriptor.WorkingDirectory, CreateEmpty(Path.Combine(directory, "lower", "file")), "text");
+        using var mount = RootMount.Make(new RootPlan
+        {
+            Layers = [Path.Combine(directory, "lower")],
+            Upper = Path.Combine(directory, "upper"),
+            Work = Path.Combine(directory, "work"),
+            Target = Path.Combine(directory, "merged"),
+            UserAttributes = options.Has("user"),
+        });
+        // A whiteout is what plain users could not always make.
+        File.Delete(Path.Combine(directory, "merged", "file"));
+        return 0;
+    }
+
+    private static string CreateEmpty(string path)
+    {
+        using var file = FileSystem.Open(Descriptor.WorkingDirectory, path, OpenFlags.WriteOnly | OpenFlags.Create, mode: 0x1A4);
+        return path;
+    }
+}
