@@ -21,6 +21,19 @@ internal static class ExecCommand
     public static int Run(Invocation invocation)
     {
         var options = Options.Read("exec", invocation.Words, Flags, Values);
+        try
+        {
+            return Run(invocation, options);
+        }
+        catch (ContainerizeException e) when (options.Has("engine-exit-codes"))
+        {
+            FileSystem.TryWrite(2, System.Text.Encoding.UTF8.GetBytes($"error {e.Code}: {e.Message}\n"));
+            return StartFailure.CodeOf(e.Message);
+        }
+    }
+
+    private static int Run(Invocation invocation, Options options)
+    {
         var words = options.Expect(1, int.MaxValue, "the id of the container, and a command");
         using var container = Container.Open(invocation.Root, words[0], change: false);
         // Of another user namespace nobody may look at us before we are in it ourselves, by then from a copy.

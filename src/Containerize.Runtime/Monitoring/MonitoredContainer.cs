@@ -8,7 +8,6 @@ namespace Containerize.Runtime.Monitoring;
 /// <summary>The container of a monitor: its starts and ends, its limits of time, its health.</summary>
 internal sealed unsafe class MonitoredContainer : IDisposable
 {
-    private const int General = 125;
     private const int DrainTime = 500;
     private const int FirstDelay = 100;
     private const int LastDelay = 60_000;
@@ -93,7 +92,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
             _host = null;
             _network?.Dispose();
             _network = null;
-            var code = CodeOf(e.Message);
+            var code = StartFailure.CodeOf(e.Message);
             _status.Write(_status.Current with { Status = "exited", Pid = 0, MonitorPid = 0, ExitCode = code, Error = e.Message, FinishedAt = StatusFile.Now, Ports = null, Address = null, Health = null });
             return (code, e.Message);
         }
@@ -336,9 +335,8 @@ internal sealed unsafe class MonitoredContainer : IDisposable
 
     private void ReadOutput()
     {
-        for (var i = Streams!.Outputs.Count - 1; i >= 0; i--)
+        foreach (var output in Streams!.Outputs.ToArray())
         {
-            var output = Streams.Outputs[i];
             int read;
             fixed (byte* at = _buffer)
             {
@@ -450,11 +448,4 @@ internal sealed unsafe class MonitoredContainer : IDisposable
             // Nothing is left.
         }
     }
-
-    // As docker: what cannot be found, what cannot be executed, and everything else.
-    private static int CodeOf(string message) =>
-        message.Contains("executable file not found", StringComparison.Ordinal) || message.Contains("no such file or directory", StringComparison.OrdinalIgnoreCase) && message.Contains("exec", StringComparison.Ordinal) ? 127
-        : message.Contains("exec", StringComparison.Ordinal)
-            && (message.Contains("permission denied", StringComparison.OrdinalIgnoreCase) || message.Contains("is a directory", StringComparison.OrdinalIgnoreCase) || message.Contains("exec format error", StringComparison.OrdinalIgnoreCase)) ? 126
-        : General;
 }

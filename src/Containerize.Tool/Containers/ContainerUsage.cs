@@ -44,7 +44,7 @@ internal sealed record ContainerUsage
 
         using var record = JsonDocument.Parse(state);
         var cgroups = new Dictionary<string, string>();
-        if (record.RootElement.TryGetProperty("cgroup_paths", out var paths) && paths.ValueKind == JsonValueKind.Object)
+        if (record.RootElement.TryGetProperty("cgroupPaths", out var paths) && paths.ValueKind == JsonValueKind.Object)
         {
             foreach (var path in paths.EnumerateObject())
             {

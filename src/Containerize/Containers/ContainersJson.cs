@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Containerize.Oci;
 
 namespace Containerize.Containers;
 
@@ -7,7 +8,8 @@ namespace Containerize.Containers;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     AllowDuplicateProperties = false,
-    MaxDepth = 64)]
+    MaxDepth = 64,
+    Converters = [typeof(DigestConverter)])]
 [JsonSerializable(typeof(StoredContainer))]
 [JsonSerializable(typeof(ContainerPlan))]
 [JsonSerializable(typeof(ContainerStatus))]
