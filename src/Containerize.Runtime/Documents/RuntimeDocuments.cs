@@ -1,6 +1,7 @@
 using Containerize.Containers;
 using Containerize.Oci.Runtime;
 using Containerize.Runtime.Commands;
+using Containerize.Runtime.Networking;
 
 namespace Containerize.Runtime.Documents;
 
@@ -18,5 +19,8 @@ namespace Containerize.Runtime.Documents;
     typeof(ContainerPlan),
     typeof(ContainerStatus),
     typeof(LogLine),
-    typeof(FeaturesDocument))]
+    typeof(FeaturesDocument),
+    typeof(ContainerStatus),
+    typeof(NetworkDescription),
+    typeof(NetworkMember))]
 internal static partial class RuntimeDocuments;

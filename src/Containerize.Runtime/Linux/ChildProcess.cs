@@ -5,6 +5,8 @@ namespace Containerize.Runtime.Linux;
 /// <summary>A program that we start and wait for: a hook, newuidmap. System.Diagnostics.Process would bring threads and a SIGCHLD handler.</summary>
 internal sealed class ChildProcess : IDisposable
 {
+    private const int KillSignal = 9;
+
     private readonly Descriptor _process;
 
     private ChildProcess(int id, Descriptor process)
@@ -25,35 +27,15 @@ internal sealed class ChildProcess : IDisposable
     /// <param name="environment">Its whole environment.</param>
     /// <param name="input">What it reads.</param>
     /// <param name="output">Where its output and errors go.</param>
-    public static unsafe ChildProcess Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, int input, int output)
-    {
-        using var nativePath = new NativeStrings([path]);
-        using var nativeArguments = new NativeStrings(arguments);
-        using var nativeEnvironment = new NativeStrings(environment);
-        // Above 2: the child puts them into 0 to 2 one after the other.
-        using var inputCopy = DuplicateAbove(input);
-        using var outputCopy = DuplicateAbove(output);
-        // SIG_DFL, no flags, no mask: a struct sigaction of zeros, and a signal set of none.
-        var zeros = (byte*)NativeMemory.AllocZeroed(64);
-        try
-        {
-            ProgramPlan plan = default;
-            plan.Path = nativePath.Pointers[0];
-            plan.Arguments = nativeArguments.Pointers;
-            plan.Environment = nativeEnvironment.Pointers;
-            plan.Standard[0] = inputCopy.Number;
-            plan.Standard[1] = outputCopy.Number;
-            plan.Standard[2] = outputCopy.Number;
-            plan.DefaultAction = zeros;
-            plan.EmptySignalSet = zeros;
-            var id = (int)Syscall.Check(RawChild.Fork(&plan), "clone3", path);
-            return new ChildProcess(id, new Descriptor(plan.PidDescriptor));
-        }
-        finally
-        {
-            NativeMemory.Free(zeros);
-        }
-    }
+    public static ChildProcess Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, int input, int output) =>
+        Start(path, arguments, environment, (input, output), 0);
+
+    /// <summary>As the other, of one that is killed when the calling thread ends: ours should be the process's first.</summary>
+    public static ChildProcess StartBound(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, int input, int output) =>
+        Start(path, arguments, environment, (input, output), KillSignal);
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded() => Polling.Wait(_process.Number, 0);
 
     /// <summary>Waits until it ends.</summary>
     /// <param name="milliseconds">How long at most; -1: as long as it takes.</param>
@@ -62,8 +44,7 @@ internal sealed class ChildProcess : IDisposable
     {
         if (milliseconds >= 0 && !Polling.Wait(_process.Number, milliseconds))
         {
-            const int Kill = 9;
-            Syscall.Try(SyscallNumber.PidfdSendSignal, _process.Number, Kill, 0, 0);
+            Syscall.Try(SyscallNumber.PidfdSendSignal, _process.Number, KillSignal, 0, 0);
             Waiting.ForChild(_process.Number);
             return null;
         }
@@ -79,6 +60,42 @@ internal sealed class ChildProcess : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _process.Dispose();
+
+    private static unsafe ChildProcess Start(
+        string path,
+        IReadOnlyList<string> arguments,
+        IReadOnlyList<string> environment,
+        (int Input, int Output) standard,
+        int deathSignal)
+    {
+        using var nativePath = new NativeStrings([path]);
+        using var nativeArguments = new NativeStrings(arguments);
+        using var nativeEnvironment = new NativeStrings(environment);
+        // Above 2: the child puts them into 0 to 2 one after the other.
+        using var inputCopy = DuplicateAbove(standard.Input);
+        using var outputCopy = DuplicateAbove(standard.Output);
+        // SIG_DFL, no flags, no mask: a struct sigaction of zeros, and a signal set of none.
+        var zeros = (byte*)NativeMemory.AllocZeroed(64);
+        try
+        {
+            ProgramPlan plan = default;
+            plan.Path = nativePath.Pointers[0];
+            plan.Arguments = nativeArguments.Pointers;
+            plan.Environment = nativeEnvironment.Pointers;
+            plan.Standard[0] = inputCopy.Number;
+            plan.Standard[1] = outputCopy.Number;
+            plan.Standard[2] = outputCopy.Number;
+            plan.DeathSignal = deathSignal;
+            plan.DefaultAction = zeros;
+            plan.EmptySignalSet = zeros;
+            var id = (int)Syscall.Check(RawChild.Fork(&plan), "clone3", path);
+            return new ChildProcess(id, new Descriptor(plan.PidDescriptor));
+        }
+        finally
+        {
+            NativeMemory.Free(zeros);
+        }
+    }
 
     private static Descriptor DuplicateAbove(int descriptor)
     {

@@ -24,6 +24,9 @@ internal unsafe struct ProgramPlan
     /// <summary>Eight zero bytes: no signal is blocked.</summary>
     public byte* EmptySignalSet;
 
+    /// <summary>The signal that ends it when the thread ends that forked it; 0: none.</summary>
+    public int DeathSignal;
+
     /// <summary>Set by clone3: the child's pidfd.</summary>
     public int PidDescriptor;
 }

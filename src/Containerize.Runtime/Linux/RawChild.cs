@@ -19,6 +19,7 @@ internal static unsafe class RawChild
     private const int SigChild = 17;
     private const int EmptyPath = 0x1000;
     private const int SetDumpable = 4;
+    private const int SetDeathSignal = 1;
 
     // close_range takes unsigned int: the last descriptor there can be.
     private const int LastDescriptor = int.MaxValue;
@@ -239,6 +240,11 @@ internal static unsafe class RawChild
         RawSyscall.Call(SyscallNumber.RtSigprocmask, 2, (nint)plan->EmptySignalSet, 0, 8, 0, 0);
         RawSyscall.Call(SyscallNumber.Setsid, 0, 0, 0, 0, 0, 0);
         RawSyscall.Call(SyscallNumber.CloseRange, 3, LastDescriptor, CloseRangeCloseOnExec, 0, 0, 0);
+        if (plan->DeathSignal != 0)
+        {
+            RawSyscall.Call(SyscallNumber.Prctl, SetDeathSignal, plan->DeathSignal, 0, 0, 0, 0);
+        }
+
         RawSyscall.Call(SyscallNumber.Execve, (nint)plan->Path, (nint)plan->Arguments, (nint)plan->Environment, 0, 0, 0);
     }
 

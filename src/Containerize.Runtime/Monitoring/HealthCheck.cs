@@ -111,7 +111,7 @@ internal sealed unsafe class HealthCheck : IDisposable
         _pipe = new Descriptor(ends[0]);
         using var write = new Descriptor(ends[1]);
         using var nothing = FileSystem.Open(Descriptor.WorkingDirectory, "/dev/null", OpenFlags.ReadOnly);
-        _running = ChildProcess.Start(FileSystem.ReadLink(Descriptor.WorkingDirectory, "/proc/self/exe"), _command, [], nothing.Number, write.Number);
+        _running = ChildProcess.StartBound(FileSystem.ReadLink(Descriptor.WorkingDirectory, "/proc/self/exe"), _command, [], nothing.Number, write.Number);
         Next = Environment.TickCount64 + _plan.Timeout;
     }
 

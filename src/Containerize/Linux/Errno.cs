@@ -25,6 +25,8 @@ internal static class Errno
     public const int EISDIR = 21;
     public const int EINVAL = 22;
     public const int ENOTTY = 25;
+    public const int ENFILE = 23;
+    public const int EMFILE = 24;
     public const int ENOSPC = 28;
     public const int EROFS = 30;
     public const int EPIPE = 32;
@@ -37,6 +39,15 @@ internal static class Errno
     public const int EOVERFLOW = 75;
     public const int EUSERS = 87;
     public const int EOPNOTSUPP = 95;
+    public const int EAFNOSUPPORT = 97;
+    public const int EADDRINUSE = 98;
+    public const int EADDRNOTAVAIL = 99;
+    public const int ENETUNREACH = 101;
+    public const int ECONNABORTED = 103;
+    public const int ECONNRESET = 104;
+    public const int ENOBUFS = 105;
+    public const int ECONNREFUSED = 111;
+    public const int EINPROGRESS = 115;
     public const int EDQUOT = 122;
 
     /// <summary>The words of strerror(3), in English whatever the locale.</summary>
@@ -63,6 +74,8 @@ internal static class Errno
         EISDIR => "is a directory",
         EINVAL => "invalid argument",
         ENOTTY => "inappropriate ioctl for device",
+        ENFILE => "too many open files in the system",
+        EMFILE => "too many open files",
         ENOSPC => "no space left on device",
         EROFS => "read-only file system",
         EPIPE => "broken pipe",
@@ -74,6 +87,13 @@ internal static class Errno
         ENODATA => "no data available",
         EOVERFLOW => "value too large for defined data type",
         EUSERS => "too many users",
+        EAFNOSUPPORT => "address family not supported",
+        EADDRINUSE => "address already in use",
+        EADDRNOTAVAIL => "cannot assign requested address",
+        ENETUNREACH => "network is unreachable",
+        ECONNRESET => "connection reset by peer",
+        ENOBUFS => "no buffer space available",
+        ECONNREFUSED => "connection refused",
         EOPNOTSUPP => "operation not supported",
         _ => $"error {errno}",
     };

@@ -90,6 +90,14 @@ internal static class SyscallNumber
     public static nint Sendmsg => Arm ? 211 : 46;
     public static nint Recvmsg => Arm ? 212 : 47;
     public static nint Shutdown => Arm ? 210 : 48;
+    public static nint Getsockname => Arm ? 204 : 51;
+    public static nint Getpeername => Arm ? 205 : 52;
+    public static nint Setsockopt => Arm ? 208 : 54;
+    public static nint Getsockopt => Arm ? 209 : 55;
+    public static nint EpollCreate1 => Arm ? 20 : 291;
+    public static nint EpollCtl => Arm ? 21 : 233;
+    public static nint EpollPwait => Arm ? 22 : 281;
+    public static nint Eventfd2 => Arm ? 19 : 290;
     public static nint Setxattr => Arm ? 5 : 188;
     public static nint Lsetxattr => Arm ? 6 : 189;
     public static nint Fsetxattr => Arm ? 7 : 190;
