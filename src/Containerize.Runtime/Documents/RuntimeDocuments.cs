@@ -20,7 +20,6 @@ namespace Containerize.Runtime.Documents;
     typeof(ContainerStatus),
     typeof(LogLine),
     typeof(FeaturesDocument),
-    typeof(ContainerStatus),
     typeof(NetworkDescription),
     typeof(NetworkMember))]
 internal static partial class RuntimeDocuments;
