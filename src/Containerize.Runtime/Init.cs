@@ -105,6 +105,10 @@ internal sealed class Init
         }
 
         Hooks.Run("createContainer", _spec.Hooks?.CreateContainer, State("creating"));
+        if (_spec.Process?.Cwd is { Length: > 1 } directory)
+        {
+            root.MakeWorkingDirectory(directory);
+        }
 
         root.Enter();
         if (_request.ConsoleSocket >= 0)

@@ -36,6 +36,11 @@ internal static class Program
             return Init.Run(channel);
         }
 
+        if (arguments is ["--", _, ..])
+        {
+            return FirstProcess.Run(arguments[1..]);
+        }
+
         var log = new RuntimeLog();
         var command = "";
         try

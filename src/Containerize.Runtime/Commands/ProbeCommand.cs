@@ -1,4 +1,5 @@
 using Containerize.Containers;
+using Containerize.Layers.Unpacking;
 using Containerize.Runtime.Monitoring;
 
 namespace Containerize.Runtime.Commands;
@@ -18,17 +19,30 @@ internal static class ProbeCommand
         }
 
         FileSystem.WriteText(Descriptor.WorkingDirectory, CreateEmpty(Path.Combine(directory, "lower", "file")), "text");
-        using var mount = RootMount.Make(new RootPlan
+        var plan = new RootPlan
         {
             Layers = [Path.Combine(directory, "lower")],
             Upper = Path.Combine(directory, "upper"),
             Work = Path.Combine(directory, "work"),
             Target = Path.Combine(directory, "merged"),
             UserAttributes = options.Has("user"),
-        });
-        // A whiteout is what plain users could not always make.
-        File.Delete(Path.Combine(directory, "merged", "file"));
-        return 0;
+        };
+        try
+        {
+            using var mount = RootMount.Make(plan, isLasting: true);
+            // A whiteout is what plain users could not always make.
+            File.Delete(Path.Combine(directory, "merged", "file"));
+            return 0;
+        }
+        finally
+        {
+            // What the kernel has made there is only ours while we are root here.
+            using var opened = FileSystem.Open(Descriptor.WorkingDirectory, directory, OpenFlags.ReadOnly | OpenFlags.Directory);
+            foreach (var name in FileNodes.ReadNames(opened.Number))
+            {
+                NodeRemoval.TryRemove(opened.Number, System.Text.Encoding.UTF8.GetBytes(name));
+            }
+        }
     }
 
     private static string CreateEmpty(string path)

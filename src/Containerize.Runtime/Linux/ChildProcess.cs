@@ -28,11 +28,15 @@ internal sealed class ChildProcess : IDisposable
     /// <param name="input">What it reads.</param>
     /// <param name="output">Where its output and errors go.</param>
     public static ChildProcess Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, int input, int output) =>
-        Start(path, arguments, environment, (input, output), 0);
+        Start(path, arguments, environment, (input, output, output), 0);
 
     /// <summary>As the other, of one that is killed when the calling thread ends: ours should be the process's first.</summary>
     public static ChildProcess StartBound(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, int input, int output) =>
-        Start(path, arguments, environment, (input, output), KillSignal);
+        Start(path, arguments, environment, (input, output, output), KillSignal);
+
+    /// <summary>Starts a program in our place: with our standard streams, in our session.</summary>
+    public static ChildProcess StartInPlace(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment) =>
+        Start(path, arguments, environment, (0, 1, 2), 0, keepsSession: true);
 
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded() => Polling.Wait(_process.Number, 0);
@@ -65,8 +69,9 @@ internal sealed class ChildProcess : IDisposable
         string path,
         IReadOnlyList<string> arguments,
         IReadOnlyList<string> environment,
-        (int Input, int Output) standard,
-        int deathSignal)
+        (int Input, int Output, int Error) standard,
+        int deathSignal,
+        bool keepsSession = false)
     {
         using var nativePath = new NativeStrings([path]);
         using var nativeArguments = new NativeStrings(arguments);
@@ -74,6 +79,7 @@ internal sealed class ChildProcess : IDisposable
         // Above 2: the child puts them into 0 to 2 one after the other.
         using var inputCopy = DuplicateAbove(standard.Input);
         using var outputCopy = DuplicateAbove(standard.Output);
+        using var errorCopy = DuplicateAbove(standard.Error);
         // SIG_DFL, no flags, no mask: a struct sigaction of zeros, and a signal set of none.
         var zeros = (byte*)NativeMemory.AllocZeroed(64);
         try
@@ -84,7 +90,8 @@ internal sealed class ChildProcess : IDisposable
             plan.Environment = nativeEnvironment.Pointers;
             plan.Standard[0] = inputCopy.Number;
             plan.Standard[1] = outputCopy.Number;
-            plan.Standard[2] = outputCopy.Number;
+            plan.Standard[2] = errorCopy.Number;
+            plan.KeepsSession = keepsSession;
             plan.DeathSignal = deathSignal;
             plan.DefaultAction = zeros;
             plan.EmptySignalSet = zeros;

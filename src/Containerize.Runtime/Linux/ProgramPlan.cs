@@ -18,6 +18,9 @@ internal unsafe struct ProgramPlan
     /// <summary>What becomes standard input, output and error; each above 2.</summary>
     public fixed int Standard[3];
 
+    /// <summary>Whether it stays in our session, with its terminal.</summary>
+    public bool KeepsSession;
+
     /// <summary>A struct sigaction that is all zero: SIG_DFL.</summary>
     public byte* DefaultAction;
 

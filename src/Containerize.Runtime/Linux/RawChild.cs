@@ -238,7 +238,11 @@ internal static unsafe class RawChild
         }
 
         RawSyscall.Call(SyscallNumber.RtSigprocmask, 2, (nint)plan->EmptySignalSet, 0, 8, 0, 0);
-        RawSyscall.Call(SyscallNumber.Setsid, 0, 0, 0, 0, 0, 0);
+        if (!plan->KeepsSession)
+        {
+            RawSyscall.Call(SyscallNumber.Setsid, 0, 0, 0, 0, 0, 0);
+        }
+
         RawSyscall.Call(SyscallNumber.CloseRange, 3, LastDescriptor, CloseRangeCloseOnExec, 0, 0, 0);
         if (plan->DeathSignal != 0)
         {

@@ -270,7 +270,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
         {
             if (_mount is null)
             {
-                _mount = RootMount.Make(_plan.Root);
+                _mount = RootMount.Make(_plan.Root, isLasting: !_plan.AutoRemove);
                 VolumeSeed.Fill(_plan);
             }
         });

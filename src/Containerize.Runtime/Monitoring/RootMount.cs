@@ -1,3 +1,4 @@
+using System.Globalization;
 using Containerize.Containers;
 using Containerize.Runtime.Linux;
 
@@ -19,7 +20,9 @@ internal sealed class RootMount : IDisposable
     }
 
     /// <summary>Puts it together; null where there is nothing to do.</summary>
-    public static RootMount? Make(RootPlan plan)
+    /// <param name="plan">How.</param>
+    /// <param name="isLasting">Whether what is written there is to outlive the machine's next failure.</param>
+    public static RootMount? Make(RootPlan plan, bool isLasting)
     {
         switch (plan.Kind)
         {
@@ -29,7 +32,7 @@ internal sealed class RootMount : IDisposable
                 MountByProgram(plan);
                 return new RootMount(plan.Target);
             default:
-                MountOverlay(plan);
+                MountOverlay(plan, isLasting);
                 return new RootMount(plan.Target);
         }
     }
@@ -37,26 +40,39 @@ internal sealed class RootMount : IDisposable
     /// <inheritdoc/>
     public void Dispose() => MountApi.TryDetach(_target);
 
-    // The options have room for a page, and a name below a common directory is the shorter one: 127 layers fit.
-    private static void MountOverlay(RootPlan plan)
+    // The options have room for a page, which the paths of a hundred layers do not fit into, and no room for colons in them: here they are the numbers
+    // of open directories, read in /proc/self/fd.
+    private static void MountOverlay(RootPlan plan, bool isLasting)
     {
-        var common = Path.GetDirectoryName(Path.GetDirectoryName(plan.Layers[0]))!;
-        if (plan.Layers.Any(l => !l.StartsWith(common + "/", StringComparison.Ordinal)))
+        var opened = new List<Descriptor>();
+        string NumberOf(string path)
         {
-            common = "/";
+            opened.Add(FileSystem.Open(Descriptor.WorkingDirectory, path, OpenFlags.PathOnly | OpenFlags.Directory));
+            return opened[^1].Number.ToString(CultureInfo.InvariantCulture);
         }
 
-        var lower = string.Join(':', plan.Layers.Reverse().Select(l => Escape(l[common.Length..].TrimStart('/'))));
-        var data = $"lowerdir={lower},upperdir={Escape(plan.Upper)},workdir={Escape(plan.Work)}{(plan.UserAttributes ? ",userxattr" : "")}";
         using var before = FileSystem.Open(Descriptor.WorkingDirectory, ".", OpenFlags.PathOnly | OpenFlags.Directory);
-        using var there = FileSystem.Open(Descriptor.WorkingDirectory, common, OpenFlags.PathOnly | OpenFlags.Directory);
-        Syscall.Check(Syscall.Try(SyscallNumber.Fchdir, there.Number), "fchdir", common);
-        var mounted = MountApi.TryMount("overlay", plan.Target, "overlay", 0, data);
-        Syscall.Try(SyscallNumber.Fchdir, before.Number);
-        if (mounted < 0)
+        using var there = FileSystem.Open(Descriptor.WorkingDirectory, "/proc/self/fd", OpenFlags.PathOnly | OpenFlags.Directory);
+        try
         {
-            throw Failure.Of(6080, "putting the root filesystem together", $"the kernel refuses an overlay of {plan.Layers.Count} layers: {Errno.Describe((int)-mounted)}",
-                "See 'dotnet containerize doctor'.");
+            // A mark of one that was volatile, which nobody expects to be whole.
+            FileSystem.TryRemove(Descriptor.WorkingDirectory, plan.Work + "/work/incompat/volatile", isDirectory: true);
+            var lower = string.Join(':', plan.Layers.Reverse().Select(NumberOf));
+            var data = $"lowerdir={lower},upperdir={NumberOf(plan.Upper)},workdir={NumberOf(plan.Work)}{(plan.UserAttributes ? ",userxattr" : "")}";
+            Syscall.Check(Syscall.Try(SyscallNumber.Fchdir, there.Number), "fchdir", "/proc/self/fd");
+            // Otherwise the end of the mount waits for the disk (https://docs.kernel.org/filesystems/overlayfs.html#volatile-mount; since Linux 5.10).
+            var mounted = isLasting ? -Errno.EINVAL : MountApi.TryMount("overlay", plan.Target, "overlay", 0, data + ",volatile");
+            mounted = mounted == -Errno.EINVAL ? MountApi.TryMount("overlay", plan.Target, "overlay", 0, data) : mounted;
+            if (mounted < 0)
+            {
+                throw Failure.Of(6080, "putting the root filesystem together", $"the kernel refuses an overlay of {plan.Layers.Count} layers: {Errno.Describe((int)-mounted)}",
+                    "See 'dotnet containerize doctor'.");
+            }
+        }
+        finally
+        {
+            Syscall.Try(SyscallNumber.Fchdir, before.Number);
+            opened.ForEach(directory => directory.Dispose());
         }
     }
 

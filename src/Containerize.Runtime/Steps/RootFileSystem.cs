@@ -50,6 +50,19 @@ internal sealed class RootFileSystem(RuntimeSpec spec, InitRequest request, Proc
     public void MountConsole(int terminal) =>
         RootStep.Take("mounting the terminal at /dev/console", "See what the image has in /dev.", () => ConsoleDevice.Mount(Root, terminal));
 
+    /// <summary>Makes the directory in which the program starts, where the image names one that it does not have: as docker and runc do.</summary>
+    public void MakeWorkingDirectory(string path)
+    {
+        // Where it cannot be made, entering it says why.
+        try
+        {
+            Root.MakeDirectory(path).Dispose();
+        }
+        catch (SyscallException)
+        {
+        }
+    }
+
     /// <summary>Enters the root (pivot_root, or what stands for it), and lets go of the old one.</summary>
     public void Enter() => RootStep.Take(
         "entering the root",

@@ -122,7 +122,7 @@ internal sealed class Checkup(Terminal terminal, StoragePaths paths)
         }
         finally
         {
-            Try("/bin/rm", "-rf", directory);
+            Directory.Delete(directory, recursive: true);
         }
     }
 
@@ -136,7 +136,7 @@ internal sealed class Checkup(Terminal terminal, StoragePaths paths)
             : Finding.Lacks(
                 Subject,
                 $"{version}; none is this user's, so limits of memory, processors and processes are not kept",
-                machine.UnifiedCgroups ? "systemd-run --user --scope -p Delegate=yes -- $SHELL" : "sudo grubby --update-kernel=ALL --args=systemd.unified_cgroup_hierarchy=1");
+                machine.UnifiedCgroups ? "systemd-run --user --scope -p Delegate=yes -- $SHELL" : """sudo sed -i 's/^GRUB_CMDLINE_LINUX="/&systemd.unified_cgroup_hierarchy=1 /' /etc/default/grub && sudo update-grub && sudo reboot""");
     }
 
     private static Finding Outside()
