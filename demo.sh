@@ -4,17 +4,19 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 repository=$PWD
 source .ci/tools.sh
-ensure skopeo=skopeo umoci=umoci runc=runc curl=curl tar=tar
+ensure curl=curl
 say() { printf '\n== %s\n' "$*"; }
 
 work=$(mktemp -d)
 container=containerize-demo-$$
 clean() {
-    PATH="$PATH:/usr/sbin" runc delete --force "$container" >/dev/null 2>&1 || true
+    "$work/tool/dotnet-containerize" rm -f "$container" >/dev/null 2>&1 || true
+    "$work/tool/dotnet-containerize" prune --force >/dev/null 2>&1 || true
     rm -rf "$work"
 }
 trap clean EXIT
-export PATH="$PATH:/usr/sbin"
+# Images and containers of the demo's own.
+export CONTAINERIZE_ROOT=$work/root
 
 say "Build and pack"
 timeout 1800 ./build.sh
@@ -43,30 +45,25 @@ say "dotnet containerize inspect"
 timeout 300 dotnet tool install dotnet-containerize --tool-path "$work/tool" --version "$version" --configfile nuget.config >/dev/null
 timeout 60 "$work/tool/dotnet-containerize" inspect "oci-archive:$work/image.tar"
 
-say "Unpack with umoci, start with runc"
-timeout 120 skopeo copy --quiet --insecure-policy "oci-archive:$work/image.tar" "oci:$work/layout:demo"
-timeout 120 umoci unpack --image "$work/layout:demo" "$work/bundle"
-port=$(python3 - 2>/dev/null <<<'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' || echo $((20000 + RANDOM % 20000)))
-# On the host's network, so that we can ask from here.
-sed -i -z -E 's/\{[^{}]*"type": "network"[^{}]*\},?//; s/,(\s*\])/\1/g; s/"terminal": true/"terminal": false/' "$work/bundle/config.json"
-sed -i -E "s/ASPNETCORE_HTTP_PORTS=[0-9;]*/ASPNETCORE_HTTP_PORTS=$port/" "$work/bundle/config.json"
-timeout 120 runc run --bundle "$work/bundle" "$container" >"$work/log" 2>&1 &
+say "dotnet containerize run"
+timeout 120 "$work/tool/dotnet-containerize" run -d --name "$container" -p 127.0.0.1::8080 "oci-archive:$work/image.tar"
+timeout 60 "$work/tool/dotnet-containerize" ps
+address=$("$work/tool/dotnet-containerize" port "$container" 8080)
 answer=
 for _ in {1..100}; do
-    answer=$(curl -fsS --max-time 5 "http://127.0.0.1:$port/" 2>/dev/null) && break
+    answer=$(curl -fsS --max-time 5 "http://$address/" 2>/dev/null) && break
     sleep 0.3
 done
 if [[ -z $answer ]]; then
     echo "no answer; the container said:" >&2
-    cat "$work/log" >&2
+    "$work/tool/dotnet-containerize" logs "$container" >&2
     exit 1
 fi
 
-say "GET http://127.0.0.1:$port/"
+say "GET http://$address/"
 echo "$answer"
-runc kill "$container" TERM
-for _ in {1..50}; do
-    runc state "$container" >/dev/null 2>&1 || break
-    sleep 0.2
-done
+say "dotnet containerize logs, stop, ps -a"
+timeout 60 "$work/tool/dotnet-containerize" logs --tail 3 "$container"
+timeout 60 "$work/tool/dotnet-containerize" stop "$container"
+timeout 60 "$work/tool/dotnet-containerize" ps -a
 say "Done"
