@@ -52,6 +52,9 @@ public static class SampleImages
         return new Layer(Descriptor.Of(type, bytes), Digest.Of(plain), new MemoryBlobs(bytes));
     }
 
+    /// <summary>A layer that is this tar, as it is.</summary>
+    public static Layer LayerOf(byte[] tar) => new(Descriptor.Of(MediaTypes.OciLayer, tar), Digest.Of(tar), new MemoryBlobs(tar));
+
     /// <summary>A layer of so many bytes that nobody unpacks, the same for the same seed.</summary>
     public static Layer LayerOf(int seed, int size)
     {

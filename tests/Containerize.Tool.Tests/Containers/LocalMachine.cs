@@ -1,0 +1,132 @@
+using System.Formats.Tar;
+using System.Runtime.InteropServices;
+using System.Text;
+using Containerize.Images;
+using Containerize.Layers;
+using Containerize.Oci;
+using Containerize.Testing;
+using Xunit;
+
+namespace Containerize.Tool.Tests.Containers;
+
+/// <summary>A local engine of a test's own: the tool as people start it, the native runtime, and an image with busybox in it.</summary>
+public sealed class LocalMachine : IAsyncLifetime, IDisposable
+{
+    private static readonly string[] Applets =
+        ["sh", "ls", "cat", "echo", "sleep", "true", "false", "id", "env", "ps", "kill", "nc", "touch", "seq", "dd", "grep", "tty", "stty", "hostname", "pwd", "yes", "head", "wc"];
+
+    private readonly TemporaryFolder _folder = new();
+
+    /// <summary>The image's name.</summary>
+    public const string Image = "box:1";
+
+    /// <summary>Where everything of it is.</summary>
+    public string Root => _folder["root"];
+
+    private static string Tool => Path.Combine(AppContext.BaseDirectory, "dotnet-containerize.dll");
+
+    /// <inheritdoc />
+    public async Task InitializeAsync()
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || ToolRunner.Find("busybox") is not { } busybox || Runtime() is null)
+        {
+            return;
+        }
+
+        var config = new ImageConfig
+        {
+            Os = "linux",
+            Architecture = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
+            Config = new ContainerConfig { Cmd = ["sh"], Env = ["FROM_IMAGE=yes"], Volumes = new() { ["/kept"] = new EmptyObject() } },
+        };
+        var image = Images.Image.Create(config, [LayerOf(busybox)]);
+        await new OciLayout(_folder["layout"], "box").WriteAsync(image, CancellationToken.None);
+        await RunAsync("copy", $"oci:{_folder["layout"]}:box", "local:" + Image);
+    }
+
+    /// <summary>Skips the test where containers cannot be run, and says why.</summary>
+    public static void Require()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "containers run on Linux");
+        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
+        ToolRunner.Require("busybox");
+        Skip.If(Runtime() is null, "the runtime is not built: build.sh does it");
+    }
+
+    /// <summary>Runs the tool.</summary>
+    public Task<ToolRunner.Result> RunAsync(params string[] words) => ToolRunner.RunWithAsync("dotnet", [Tool, .. words], Variables());
+
+    /// <summary>Runs the tool in a terminal.</summary>
+    public Task<ToolRunner.Result> RunInTerminalAsync(string words) =>
+        ToolRunner.RunInTerminalAsync($"stty rows 33 cols 99; {string.Join(' ', Variables().Select(v => $"{v.Key}='{v.Value}'"))} dotnet {Tool} {words}");
+
+    /// <summary>Runs the tool with an input.</summary>
+    public Task<ToolRunner.Result> RunWithInputAsync(string input, string words) =>
+        ToolRunner.RunWithAsync("sh", ["-c", $"printf '%s' '{input}' | dotnet {Tool} {words}"], Variables());
+
+    /// <summary>Waits until something is so.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> so)
+    {
+        for (var i = 0; i < 100 && !await so(); i++)
+        {
+            await Task.Delay(100);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task DisposeAsync()
+    {
+        if (Directory.Exists(Root))
+        {
+            foreach (var id in (await RunAsync("ps", "-aq")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                await RunAsync("rm", "-f", id);
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _folder.Dispose();
+
+    private Dictionary<string, string> Variables() => new() { ["CONTAINERIZE_ROOT"] = Root, ["CONTAINERIZE_RUNTIME"] = Runtime()! };
+
+    private static string? Runtime()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Containerize.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        var platform = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
+        var path = folder is null ? "" : Path.Combine(folder.FullName, "artifacts", "runtime", platform, "containerize-runtime");
+        return File.Exists(path) ? path : null;
+    }
+
+    private static Layer LayerOf(string busybox)
+    {
+        using var tar = new MemoryStream();
+        using (var writer = new System.Formats.Tar.TarWriter(tar, TarEntryFormat.Ustar, leaveOpen: true))
+        {
+            foreach (var directory in (string[])["bin", "etc", "kept", "tmp", "root"])
+            {
+                writer.WriteEntry(new UstarTarEntry(TarEntryType.Directory, directory) { Mode = (UnixFileMode)0b111_101_101 });
+            }
+
+            writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "bin/busybox") { Mode = (UnixFileMode)0b111_101_101, DataStream = new MemoryStream(File.ReadAllBytes(busybox)) });
+            foreach (var applet in Applets)
+            {
+                writer.WriteEntry(new UstarTarEntry(TarEntryType.SymbolicLink, "bin/" + applet) { LinkName = "busybox" });
+            }
+
+            Write(writer, "etc/passwd", "root:x:0:0:root:/root:/bin/sh\napp:x:1654:1654:app:/home/app:/bin/sh\n");
+            Write(writer, "etc/group", "root:x:0:\napp:x:1654:\nmore:x:1700:app\n");
+            Write(writer, "kept/of-the-image", "text\n");
+        }
+
+        return Containerize.Testing.SampleImages.LayerOf(tar.ToArray());
+    }
+
+    private static void Write(System.Formats.Tar.TarWriter writer, string name, string text) =>
+        writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { Mode = (UnixFileMode)0b110_100_100, DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
+}
