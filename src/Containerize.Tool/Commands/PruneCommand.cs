@@ -91,14 +91,17 @@ internal static class PruneCommand
 
     private static async Task PruneLayersAsync(LocalEngine engine, Terminal terminal, CancellationToken token)
     {
-        var used = engine.Containers.List().SelectMany(c => c.Record.DiffIds).ToHashSet();
-        foreach (var image in engine.Images.List())
+        var removed = await engine.Layers.RemoveAsync(async () =>
         {
-            used.UnionWith(await DiffIdsAsync(engine, image, token));
-        }
+            var used = engine.Containers.List().SelectMany(c => c.Record.DiffIds).ToHashSet();
+            foreach (var image in engine.Images.List())
+            {
+                used.UnionWith(await DiffIdsAsync(engine, image, token));
+            }
 
-        var bytes = engine.Layers.Remove(used).Sum(l => l.Bytes);
-        terminal.Error.WriteLine($"Unpacked layers removed: {ByteSize.Of(bytes)}");
+            return used;
+        });
+        terminal.Error.WriteLine($"Unpacked layers removed: {ByteSize.Of(removed.Sum(l => l.Bytes))}");
     }
 
     private static async Task<IEnumerable<Digest>> DiffIdsAsync(LocalEngine engine, Storage.StoredImage stored, CancellationToken token)

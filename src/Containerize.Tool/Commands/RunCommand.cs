@@ -49,7 +49,6 @@ internal static class RunCommand
             }
 
             var engine = new LocalEngine(terminal);
-            var launching = new Launching(engine);
             var idPath = parsed.GetValue(idFile) is { } file ? terminal.PathOf(file) : null;
             if (idPath is not null && File.Exists(idPath))
             {
@@ -62,10 +61,37 @@ internal static class RunCommand
                 engine.Warn("--tty: the input is no terminal");
             }
 
-            var (ready, rest) = parsed.GetValue(image) is { } imageName && !project.IsAsked(parsed)
-                ? (await engine.PrepareAsync(imageName, parsed.GetValue(pull)!, parsed.GetValue(platform), parsed.GetValue(quiet) ? Verbosity.Quiet : parsed.GetValue(verbosity), token), words)
-                : await project.PrepareAsync(parsed, engine, [.. parsed.GetValue(image) is { } first ? (string[])[first] : [], .. words], terminal, token);
-            var id = await new ContainerCreation(engine).MakeAsync(ready, wishes with { Command = rest }, parsed.GetValue(name), token);
+            var attach = AttachWords(wishes.Terminal, wishes.Interactive, parsed.GetValue(detachKeys), parsed.GetValue(proxy)).Prepend("--start").ToList();
+            ProjectImage? ofProject = null;
+            if (parsed.GetValue(image) is not { } imageName || project.IsAsked(parsed))
+            {
+                ofProject = project.Read(parsed, engine, terminal);
+                wishes = wishes with { Command = [.. parsed.GetValue(image) is { } first ? (string[])[first] : [], .. words] };
+                if (project.Watches(parsed))
+                {
+                    return starts && !parsed.GetValue(detach)
+                        ? await new ProjectWatch(engine, terminal, ofProject, wishes, attach).RunAsync(parsed.GetValue(name), token)
+                        : throw new ContainerizeException(5020, "reading --watch", "it stays in front of its container", "Leave out --detach, and use run.");
+                }
+
+                imageName = "";
+            }
+
+            // Until a container has them, 'prune' would take the layers away.
+            string id;
+            using (await engine.Layers.HoldAsync(token))
+            {
+                var ready = ofProject is not null
+                    ? ProjectImage.Ready(await ofProject.StageAsync(token))
+                    : await engine.PrepareAsync(imageName, parsed.GetValue(pull)!, parsed.GetValue(platform), parsed.GetValue(quiet) ? Verbosity.Quiet : parsed.GetValue(verbosity), token);
+                id = await new ContainerCreation(engine).MakeAsync(ready, wishes, parsed.GetValue(name), token);
+            }
+
+            if (ofProject is not null)
+            {
+                engine.RemoveSuperseded();
+            }
+
             var paths = engine.Containers.PathsOf(id);
             if (idPath is not null)
             {
@@ -78,6 +104,7 @@ internal static class RunCommand
                 return 0;
             }
 
+            var launching = new Launching(engine);
             if (parsed.GetValue(detach))
             {
                 var (code, why) = launching.StartDetached(paths);
@@ -90,7 +117,7 @@ internal static class RunCommand
                 return code;
             }
 
-            launching.Become(paths, AttachWords(wishes.Terminal, wishes.Interactive, parsed.GetValue(detachKeys), parsed.GetValue(proxy)).Prepend("--start"));
+            launching.Become(paths, attach);
             return Launching.Failed;
         });
         return command;

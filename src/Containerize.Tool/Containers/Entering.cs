@@ -7,7 +7,9 @@ namespace Containerize.Tool.Containers;
 /// <summary>Takes a plain user's tool into the user namespace in which his containers live: there he is root, and the files' other owners are his.</summary>
 internal static class Entering
 {
-    private const string Mark = "CONTAINERIZE_ENTERED";
+    /// <summary>The variable that says so.</summary>
+    internal const string Mark = "CONTAINERIZE_ENTERED";
+
 
     /// <summary>Does so where it is needed: the process begins again there, with the same words.</summary>
     internal static void IfPlainUser(Terminal terminal)

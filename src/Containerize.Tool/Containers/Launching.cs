@@ -35,6 +35,16 @@ internal sealed class Launching(LocalEngine engine)
         Attach(paths, words);
     }
 
+    /// <summary>Starts a container with another process in front of it, on our own terminal; gives that process.</summary>
+    /// <param name="paths">The container.</param>
+    /// <param name="words">More words for the runtime's attach.</param>
+    internal Process StartInFront(ContainerPaths paths, params IEnumerable<string> words)
+    {
+        EnsureMonitor(paths);
+        var start = new ProcessStartInfo(engine.Runtime.Path, ["--root", engine.Runtime.StateRoot, "attach", "--directory", paths.Directory, .. words]) { UseShellExecute = false };
+        return Process.Start(start)!;
+    }
+
     /// <summary>Becomes the one in front of a container that has a monitor.</summary>
     internal void Attach(ContainerPaths paths, params IEnumerable<string> words) =>
         ProgramImage.Replace(

@@ -1,5 +1,6 @@
 using Containerize.Containers;
 using Containerize.Images;
+using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Registries;
 using Containerize.Storage;
@@ -78,6 +79,13 @@ internal sealed class LocalEngine
         IReadOnlyList<Reference> names = reference.Tag is null ? [] : [reference.Digest is null ? reference : reference.WithTag(reference.Tag)];
         await places.View.RunAsync(() => Images.Destination(names, Layers).WriteAsync(pulled, token));
         return await UnpackAsync(pulled, reference.ToString(), token);
+    }
+
+    /// <summary>Removes the layers of projects that newer ones have superseded, but for those that containers have.</summary>
+    internal void RemoveSuperseded()
+    {
+        var cache = new LayerCache(Path.Combine(_paths.Cache, "layers"));
+        new StagedLayers(Layers, cache, _paths).RemoveSuperseded(() => Containers.List().SelectMany(c => c.Record.DiffIds).ToHashSet());
     }
 
     private StoredImage? TryFind(string name)

@@ -1,35 +1,47 @@
 using System.CommandLine;
 using Containerize.Tool.Dotnet;
-using Containerize.Tool.Reports;
 
 namespace Containerize.Tool.Containers;
 
-/// <summary>The options of a project that is run: it is built into a local image first.</summary>
+/// <summary>The options of a project that is run: it is published, and its container stands on the publish output.</summary>
 internal sealed class ProjectOptions
 {
-    private const string Target = "Containerize";
+    private readonly Option<string?> _project = ContainerOptions.One("--project", "PATH", "The project that is published and run; without it and without an image, that of this folder.");
+    private readonly Option<string?> _configuration = ContainerOptions.One("--configuration", "NAME", "Of a project: the configuration; Release unless given.");
+    private readonly Option<string?> _framework = ContainerOptions.One("--framework", "TFM", "Of a project: the target framework, where it has several.");
+    private readonly Option<string[]> _properties = ContainerOptions.Several("--property", "NAME=VALUE", "Of a project: a property for MSBuild; may be repeated.");
+    private readonly Option<bool> _noRestore = ContainerOptions.Flag("--no-restore", "Of a project: does not restore packages.");
+    private readonly Option<bool> _noBuild = ContainerOptions.Flag("--no-build", "Of a project: does not build; takes what is built.");
+    private readonly Option<bool> _watch = ContainerOptions.Flag("--watch", "Of a project: publishes it again when its files change, and starts it anew.");
 
-    private readonly Option<string?> _project = ContainerOptions.One("--project", "PATH", "The project that is built and run; without it and without an image, that of this folder.");
+    private IEnumerable<Option> All => [_project, _configuration, _framework, _properties, _noRestore, _noBuild, _watch];
 
-    internal void AddTo(Command command) => command.Options.Add(_project);
-
-    internal bool IsAsked(ParseResult parsed) => parsed.GetValue(_project) is not null;
-
-    internal async Task<(ReadyImage Image, string[] Arguments)> PrepareAsync(ParseResult parsed, LocalEngine engine, string[] words, Terminal terminal, CancellationToken token)
+    internal void AddTo(Command command)
     {
-        var project = ProjectDiscovery.Find(parsed.GetValue(_project), terminal.Directory);
-        var request = new PublishRequest { Project = project, Verbosity = Verbosity.Quiet };
-        using var result = new TemporaryFile();
-        var arguments = PublishArguments.Of(request, Target, Injection.Find(terminal.Variable), $"-getTargetResult:{Target}", $"-getResultOutputFile:{result.Path}");
-        if (await DotnetProcess.RunAsideAsync(arguments, terminal, token) != 0)
+        foreach (var option in All)
         {
-            throw new ContainerizeException(5043, $"building {project}", "it failed, as said above", "");
+            command.Options.Add(option);
         }
-
-        var built = BuiltImages.Read(project, result.Path, Target).Images;
-        var name = built.Count > 0 ? built[0]["Digest"]?.GetValue<string>() ?? built[0]["Reference"]?.GetValue<string>() : null;
-        return name is null
-            ? throw new ContainerizeException(5043, $"building {project}", "it gave no image", "Run a project with a program.")
-            : (await engine.PrepareAsync("local:" + name, "never", null, Verbosity.Quiet, token), words);
     }
+
+    /// <summary>Whether a project is meant, and no image: one of these options is there.</summary>
+    internal bool IsAsked(ParseResult parsed) => All.Any(o => parsed.GetResult(o) is { Implicit: false });
+
+    /// <summary>Whether it is started anew when its files change.</summary>
+    internal bool Watches(ParseResult parsed) => parsed.GetValue(_watch);
+
+    /// <summary>The project; CTZ7025 where there is none, or several.</summary>
+    internal ProjectImage Read(ParseResult parsed, LocalEngine engine, Terminal terminal) => new(
+        new PublishRequest
+        {
+            Project = ProjectDiscovery.Find(parsed.GetValue(_project), terminal.Directory),
+            Configuration = parsed.GetValue(_configuration),
+            Framework = parsed.GetValue(_framework),
+            Properties = parsed.GetValue(_properties) ?? [],
+            NoRestore = parsed.GetValue(_noRestore),
+            NoBuild = parsed.GetValue(_noBuild),
+            Verbosity = Verbosity.Quiet,
+        },
+        engine,
+        terminal);
 }

@@ -37,6 +37,12 @@ internal static class DotnetProcess
     {
         var host = HostOf(terminal);
         var start = new ProcessStartInfo(host, arguments) { UseShellExecute = false, RedirectStandardOutput = redirect, WorkingDirectory = terminal.Directory };
+        if (terminal.Variable(Containers.Entering.Mark) is not null)
+        {
+            // Processes of MSBuild outlive the build and serve the next: not one of another user namespace (MSBuild's handshake has this in it).
+            start.Environment["MSBUILDNODEHANDSHAKESALT"] = "containerize" + terminal.Variable("MSBUILDNODEHANDSHAKESALT");
+        }
+
         try
         {
             return Process.Start(start)!;

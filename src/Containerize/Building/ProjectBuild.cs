@@ -1,3 +1,4 @@
+using Containerize.Containers;
 using Containerize.Images;
 using Containerize.Layers;
 using Containerize.Oci;
@@ -57,6 +58,38 @@ public sealed class ProjectBuild(BuildContext context)
         {
             // Also where the image turned out to be there already, and a layer of it is still being asked for.
             registry?.Settle();
+        }
+    }
+
+    /// <summary>Lays one platform's image out for containers of it, with no image made.</summary>
+    /// <param name="platform">The platform.</param>
+    /// <param name="layers">Where its layers are unpacked.</param>
+    /// <param name="cancellationToken">Cancels it; layers that are whole by then stay.</param>
+    public async Task<StagedImage> StageAsync(PlatformInput platform, UnpackedLayers layers, CancellationToken cancellationToken)
+    {
+        var job = Job.Read(platform);
+        var names = ImageNames.Read(platform.Values, DateTimeOffset.UtcNow);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var lease = context.Cache.Lease();
+        var resolving = Resolve(job, stop.Token);
+        try
+        {
+            var (plan, baseImage) = Plan(job, Scan(job, resolving), resolving, null, stop);
+            using var held = await layers.HoldAsync(cancellationToken);
+            var below = await layers.EnsureAsync(baseImage.Layers, baseImage.Source, null, cancellationToken);
+            var own = new StagedLayers(layers, context.Cache, context.Paths).Ensure(plan.Layers, cancellationToken);
+            return new StagedImage
+            {
+                Name = names.References[0].ToString(),
+                Config = plan.Config with { RootFs = new RootFs { DiffIds = [.. baseImage.Layers.Select(l => l.DiffId), .. own.Select(l => l.DiffId)] } },
+                Layers = [.. UnpackedLayers.Mountable([.. below, .. own]).Select(l => l.Content)],
+                Warnings = [.. plan.Layers.SelectMany(l => l.Warnings), .. below.Concat(own).Select(l => l.Warning).OfType<string>().Distinct()],
+            };
+        }
+        finally
+        {
+            stop.Cancel();
+            Background.Settle(resolving);
         }
     }
 

@@ -14,4 +14,5 @@ namespace Containerize.Containers;
 [JsonSerializable(typeof(ContainerPlan))]
 [JsonSerializable(typeof(ContainerStatus))]
 [JsonSerializable(typeof(NetworkDescription))]
+[JsonSerializable(typeof(StagedImage))]
 internal sealed partial class ContainersJson : JsonSerializerContext;

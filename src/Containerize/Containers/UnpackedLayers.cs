@@ -71,25 +71,61 @@ public sealed class UnpackedLayers
             Environment.ProcessorCount,
             (i, token) => found[i] = Read(PlaceOf(wanted[i].DiffId), wanted[i].DiffId) ?? Make(wanted[i], blobs, progress, token),
             cancellationToken);
-        var lowest = Array.FindLastIndex(found, l => l.HidesAllBelow);
-        return found[Math.Max(lowest, 0)..];
+        return Mountable(found);
+    }
+
+    /// <summary>Of layers, the lowest first, those that a mount needs: one that is there twice once, as the upper one hides the lower, and none that another hides as a whole.</summary>
+    internal static IReadOnlyList<UnpackedLayer> Mountable(IEnumerable<UnpackedLayer> layers)
+    {
+        var once = layers.Reverse().DistinctBy(l => l.DiffId).Reverse().ToArray();
+        return once[Math.Max(Array.FindLastIndex(once, l => l.HidesAllBelow), 0)..];
+    }
+
+    /// <summary>The layer of a diff id; null where it is not here.</summary>
+    internal UnpackedLayer? Find(Digest diffId) => Read(PlaceOf(diffId), diffId);
+
+    /// <summary>Unpacks a tar that is only just being written; where its layer turns out to be here already, that one is given.</summary>
+    /// <param name="name">What people call the layer.</param>
+    /// <param name="tar">The tar.</param>
+    /// <param name="settle">Called when it was read to its end: fails where that was not the end.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    internal UnpackedLayer Add(string name, Stream tar, Action settle, CancellationToken cancellationToken)
+    {
+        var temporary = Path.Combine(Directory, $"new.{Environment.ProcessId}-{Path.GetRandomFileName()}{Temporary}");
+        return Whole(temporary, () =>
+        {
+            var record = Unpack(temporary, content => _unpacker.Unpack(tar, name, content, cancellationToken));
+            settle();
+            var place = PlaceOf(record.DiffId);
+            using var mine = Lock(place, cancellationToken);
+            if (Read(place, record.DiffId) is { } there)
+            {
+                Remove(temporary);
+                return there;
+            }
+
+            RemoveLeftovers(place);
+            System.IO.Directory.Move(temporary, place);
+            return record with { Content = Path.Combine(place, "content") };
+        });
     }
 
     /// <summary>Removes the layers that nothing uses and what killed processes left; nothing where somebody is about to use some.</summary>
-    /// <param name="used">The diff ids of the layers that stay.</param>
-    public IReadOnlyList<UnpackedLayer> Remove(IReadOnlySet<Digest> used)
+    /// <param name="findUsed">Finds the diff ids of the layers that stay; asked when nobody can take one into use any more.</param>
+    public async Task<IReadOnlyList<UnpackedLayer>> RemoveAsync(Func<Task<IReadOnlySet<Digest>>> findUsed)
     {
         if (!System.IO.Directory.Exists(Directory))
         {
             return [];
         }
 
-        using var alone = FileLock.TryAcquire(Path.Combine(_locks, "all"), shared: false);
+        using var alone = TryHoldAlone();
         if (alone is null)
         {
             return [];
         }
 
+        var used = await findUsed();
         var removed = new List<UnpackedLayer>();
         foreach (var directory in System.IO.Directory.GetDirectories(Directory).Where(d => d != _locks))
         {
@@ -107,6 +143,19 @@ public sealed class UnpackedLayers
         }
 
         return removed;
+    }
+
+    /// <summary>Keeps everybody from taking layers into use; null where somebody is about to use some.</summary>
+    internal FileLock? TryHoldAlone() => FileLock.TryAcquire(Path.Combine(_locks, "all"), shared: false);
+
+    /// <summary>Removes a layer, under <see cref="TryHoldAlone"/>.</summary>
+    internal void Remove(Digest diffId)
+    {
+        var place = PlaceOf(diffId);
+        if (System.IO.Directory.Exists(place))
+        {
+            Remove(place);
+        }
     }
 
     private static bool IsTemporary(string directory) => directory.EndsWith(Temporary, StringComparison.Ordinal);
@@ -133,25 +182,43 @@ public sealed class UnpackedLayers
     private UnpackedLayer Make(Layer layer, IBlobSource blobs, IProgress<UnpackProgress>? progress, CancellationToken cancellationToken)
     {
         var place = PlaceOf(layer.DiffId);
-        using var mine = FileLock.AcquireAsync(Path.Combine(_locks, Path.GetFileName(place)), shared: false, cancellationToken).GetAwaiter().GetResult();
+        using var mine = Lock(place, cancellationToken);
         if (Read(place, layer.DiffId) is { } made)
         {
             return made;
         }
 
-        // Nobody who lives has the lock.
+        RemoveLeftovers(place);
+        progress?.Report(new UnpackProgress(layer.DiffId, IsDone: false));
+        var temporary = $"{place}.{Environment.ProcessId}-{Path.GetRandomFileName()}{Temporary}";
+        var record = Whole(temporary, () =>
+        {
+            using var blob = blobs.OpenAsync(layer.Descriptor, 0, cancellationToken).AsTask().GetAwaiter().GetResult();
+            var unpacked = Unpack(temporary, content => _unpacker.Unpack(layer, blob, content, cancellationToken));
+            System.IO.Directory.Move(temporary, place);
+            return unpacked;
+        });
+        progress?.Report(new UnpackProgress(layer.DiffId, IsDone: true));
+        return record with { Content = Path.Combine(place, "content") };
+    }
+
+    private FileLock Lock(string place, CancellationToken cancellationToken) =>
+        FileLock.AcquireAsync(Path.Combine(_locks, Path.GetFileName(place)), shared: false, cancellationToken).GetAwaiter().GetResult();
+
+    // Nobody who lives has the lock.
+    private void RemoveLeftovers(string place)
+    {
         foreach (var left in System.IO.Directory.GetDirectories(Directory, $"{Path.GetFileName(place)}*").Where(d => d == place || IsTemporary(d)))
         {
             Remove(left);
         }
+    }
 
-        progress?.Report(new UnpackProgress(layer.DiffId, IsDone: false));
-        var temporary = $"{place}.{Environment.ProcessId}-{Path.GetRandomFileName()}{Temporary}";
-        UnpackedLayer record;
+    private UnpackedLayer Whole(string temporary, Func<UnpackedLayer> make)
+    {
         try
         {
-            record = Unpack(layer, blobs, temporary, cancellationToken);
-            System.IO.Directory.Move(temporary, place);
+            return make();
         }
         catch (Exception e)
         {
@@ -162,24 +229,20 @@ public sealed class UnpackedLayers
 
             if (e is IOException or UnauthorizedAccessException)
             {
-                throw StorageErrors.Write(place, e);
+                throw StorageErrors.Write(Directory, e);
             }
 
             throw;
         }
-
-        progress?.Report(new UnpackProgress(layer.DiffId, IsDone: true));
-        return record with { Content = Path.Combine(place, "content") };
     }
 
-    private UnpackedLayer Unpack(Layer layer, IBlobSource blobs, string directory, CancellationToken cancellationToken)
+    private static UnpackedLayer Unpack(string directory, Func<string, UnpackedTree> unpack)
     {
         var content = Path.Combine(directory, "content");
         System.IO.Directory.CreateDirectory(content);
         // Where no entry of the layer says something else.
         ChangeMode(content, 0x1ED); // 0755
-        using var blob = blobs.OpenAsync(layer.Descriptor, 0, cancellationToken).AsTask().GetAwaiter().GetResult();
-        var tree = _unpacker.Unpack(layer, blob, content, cancellationToken);
+        var tree = unpack(content);
         var record = new UnpackedLayer
         {
             DiffId = tree.DiffId,

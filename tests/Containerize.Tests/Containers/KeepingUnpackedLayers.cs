@@ -106,7 +106,7 @@ public sealed class KeepingUnpackedLayers : IDisposable
         Directory.CreateDirectory(place);
         await layers.EnsureAsync(image, _blobs, null, default);
         Assert.Equal([Path.GetFileName(place), "0123.1-abc.tmp", "locks"], Names(layers));
-        Assert.Empty(layers.Remove(new HashSet<Digest> { image[0].DiffId }));
+        Assert.Empty(await Remove(layers, new HashSet<Digest> { image[0].DiffId }));
         Assert.Equal([Path.GetFileName(place), "locks"], Names(layers));
     }
 
@@ -120,10 +120,10 @@ public sealed class KeepingUnpackedLayers : IDisposable
         var used = new HashSet<Digest> { image[1].DiffId };
         using (await layers.HoldAsync(default))
         {
-            Assert.Empty(layers.Remove(used));
+            Assert.Empty(await Remove(layers, used));
         }
 
-        Assert.Equal(new[] { image[0].DiffId.Hex, image[2].DiffId.Hex }.Order(), layers.Remove(used).Select(l => l.DiffId.Hex).Order());
+        Assert.Equal(new[] { image[0].DiffId.Hex, image[2].DiffId.Hex }.Order(), (await Remove(layers, used)).Select(l => l.DiffId.Hex).Order());
         Assert.Equal(image[1].DiffId, layers.List().Single().DiffId);
     }
 
@@ -147,6 +147,8 @@ public sealed class KeepingUnpackedLayers : IDisposable
     }
 
     private static string[] Names(UnpackedLayers layers) => [.. Directory.GetDirectories(layers.Directory).Select(d => Path.GetFileName(d)!).OrderBy(n => n == "locks").ThenByDescending(n => n.Length > 20 && !n.EndsWith(".tmp", StringComparison.Ordinal))];
+
+    private static Task<IReadOnlyList<UnpackedLayer>> Remove(UnpackedLayers layers, IReadOnlySet<Digest> used) => layers.RemoveAsync(() => Task.FromResult(used));
 
     private UnpackedLayers Open() => new(new StoragePaths(_folder["cache"], _folder["data"], _folder["run"]), userAttributes: false);
 

@@ -1,5 +1,6 @@
 using Containerize.Layers.Compression;
 using Containerize.Linux;
+using Containerize.Oci;
 
 namespace Containerize.Layers.Unpacking;
 
@@ -8,6 +9,9 @@ namespace Containerize.Layers.Unpacking;
 /// <param name="limits">How much a layer may be.</param>
 public sealed class LayerUnpacker(UnpackForm form, UnpackLimits limits)
 {
+    // What follows the end of the archive belongs to the digest too.
+    private static readonly Digest NotYet = Digest.Of([]);
+
     /// <summary>Unpacks a layer; where that fails, what was made is left, for the caller to remove.</summary>
     /// <param name="layer">What it must be.</param>
     /// <param name="blob">Its blob, which fails by itself where it is not the one promised, as those of sources do; disposed of with the rest.</param>
@@ -16,17 +20,30 @@ public sealed class LayerUnpacker(UnpackForm form, UnpackLimits limits)
     /// <exception cref="ContainerizeException">CTZ2050 to CTZ2055 (compression), CTZ5001 to CTZ5006 (tar), CTZ3003 (another blob).</exception>
     public UnpackedTree Unpack(Layer layer, Stream blob, string directory, CancellationToken cancellationToken)
     {
-        var errors = new UnpackErrors(layer.Descriptor.Digest);
+        var errors = new UnpackErrors(layer.Descriptor.Digest.ToString());
         using var tar = Decompression.Open(blob, layer.Descriptor.MediaType, limits.Tar, layer.Descriptor.Digest);
+        var tree = Unpack(tar, directory, errors, cancellationToken);
+        // The last read of a blob is the one that verifies it.
+        blob.CopyTo(Stream.Null);
+        return tree.DiffId == layer.DiffId ? tree : throw errors.OtherDiffId(layer.DiffId, tree.DiffId);
+    }
+
+    /// <summary>Unpacks a tar that is only just being written, whose digest nobody knows yet.</summary>
+    /// <param name="tar">The tar.</param>
+    /// <param name="name">What people call the layer.</param>
+    /// <param name="directory">See <see cref="Unpack(Layer, Stream, string, CancellationToken)"/>.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    internal UnpackedTree Unpack(Stream tar, string name, string directory, CancellationToken cancellationToken) =>
+        Unpack(tar, directory, new UnpackErrors($"'{name}'"), cancellationToken);
+
+    private UnpackedTree Unpack(Stream tar, string directory, UnpackErrors errors, CancellationToken cancellationToken)
+    {
         using var ahead = new ReadAhead(tar);
         using var input = new TarInput(ahead, errors, cancellationToken);
         try
         {
-            var tree = Unpack(layer, new TarMemberReader(input, limits, errors), directory, errors);
-            var diffId = input.Finish();
-            // The last read of a blob is the one that verifies it.
-            blob.CopyTo(Stream.Null);
-            return diffId == layer.DiffId ? tree : throw errors.OtherDiffId(layer.DiffId, diffId);
+            var made = Unpack(new TarMemberReader(input, limits, errors), directory, errors);
+            return made with { DiffId = input.Finish() };
         }
         catch (SyscallException e)
         {
@@ -34,7 +51,7 @@ public sealed class LayerUnpacker(UnpackForm form, UnpackLimits limits)
         }
     }
 
-    private UnpackedTree Unpack(Layer layer, TarMemberReader members, string directory, UnpackErrors errors)
+    private UnpackedTree Unpack(TarMemberReader members, string directory, UnpackErrors errors)
     {
         using var tree = new DirectoryTree(directory, errors);
         var times = new DirectoryTimes(tree, limits, errors);
@@ -58,6 +75,6 @@ public sealed class LayerUnpacker(UnpackForm form, UnpackLimits limits)
         }
 
         times.Apply();
-        return new UnpackedTree(layer.DiffId, writer.Bytes, members.Count) { HidesAllBelow = whiteouts.HideAllBelow, Warning = metadata.Warning };
+        return new UnpackedTree(NotYet, writer.Bytes, members.Count) { HidesAllBelow = whiteouts.HideAllBelow, Warning = metadata.Warning };
     }
 }

@@ -5,7 +5,8 @@ using Containerize.Oci;
 namespace Containerize.Layers.Unpacking;
 
 /// <summary>The failures of unpacking a layer's tar: CTZ5001 to CTZ5006.</summary>
-internal sealed class UnpackErrors(Digest layer)
+/// <param name="layer">What people know the layer by: its digest, or its name.</param>
+internal sealed class UnpackErrors(string layer)
 {
     private readonly string _doing = $"unpacking the layer {layer}";
 

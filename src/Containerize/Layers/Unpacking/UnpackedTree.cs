@@ -3,7 +3,7 @@ using Containerize.Oci;
 namespace Containerize.Layers.Unpacking;
 
 /// <summary>What came of a layer.</summary>
-/// <param name="DiffId">The digest of its tar, as it was found and promised.</param>
+/// <param name="DiffId">The digest of its tar, as it was found.</param>
 /// <param name="Bytes">The bytes of its files.</param>
 /// <param name="Entries">How many entries its tar has.</param>
 public sealed record UnpackedTree(Digest DiffId, long Bytes, int Entries)
