@@ -48,7 +48,7 @@ internal static class LoginCommand
             }
 
             new RegistryLogin(new RegistryOptions { Environment = terminal.Variable }).Check(name, who, new Secret(secret), token);
-            var place = store.Store(name, who, new Secret(secret));
+            var place = store.Store(name, who, new Secret(secret), token);
             if (parsed.GetValue(verbosity) >= Verbosity.Normal)
             {
                 terminal.Error.WriteLine(Printable.Of($"The credentials for {name} are kept in {place}."));

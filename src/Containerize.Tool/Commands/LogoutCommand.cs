@@ -14,7 +14,7 @@ internal static class LogoutCommand
         {
             var name = RegistryLogin.RegistryOf(parsed.GetValue(registry));
             var store = new CredentialStore(terminal.Variable);
-            terminal.Out.WriteLine(store.Erase(name).Count > 0 ? $"Removing login credentials for {name}" : $"Not logged in to {name}");
+            terminal.Out.WriteLine(store.Erase(name, CancellationToken.None).Count > 0 ? $"Removing login credentials for {name}" : $"Not logged in to {name}");
             if (store.StillFound(name) is { } origin)
             {
                 terminal.Error.WriteLine(Printable.Of($"There are still credentials for {name}: {origin}."));

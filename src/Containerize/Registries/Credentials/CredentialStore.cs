@@ -1,4 +1,7 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using Containerize.Oci;
+using Containerize.Storage;
 
 namespace Containerize.Registries.Credentials;
 
@@ -19,8 +22,9 @@ public sealed class CredentialStore
     }
 
     /// <summary>Keeps a credential; gives the place, for people.</summary>
-    public string Store(string registry, string user, Secret password)
+    public string Store(string registry, string user, Secret password, CancellationToken cancellationToken)
     {
+        using var alone = Hold(cancellationToken);
         var content = _file.Read();
         var helper = HelperFor(content, registry);
         helper?.Store(CredentialFile.KeyFor(registry), user, password);
@@ -35,8 +39,9 @@ public sealed class CredentialStore
     }
 
     /// <summary>Forgets what is kept for a registry, with the helper and in the file; gives the places that had something.</summary>
-    public IReadOnlyList<string> Erase(string registry)
+    public IReadOnlyList<string> Erase(string registry, CancellationToken cancellationToken)
     {
+        using var alone = Hold(cancellationToken);
         var content = _file.Read();
         var places = new List<string>();
         if (HelperFor(content, registry) is { } helper && helper.Get(CredentialFile.KeyFor(registry)) is not null)
@@ -59,6 +64,21 @@ public sealed class CredentialStore
     {
         var query = new CredentialQuery(registry, "", RegistryAction.Pull);
         return (new VariableCredentials(_environment).Find(query) ?? new CredentialFiles(_environment, _ => { }).Find(query))?.Origin;
+    }
+
+    // Another login of ours waits, else the later would write over the earlier's entry. It is in our cache: the file's own folder is docker's, who knows no
+    // lock. Without a place for it we go on, as docker does.
+    private FileLock? Hold(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var name = Digest.Of(Encoding.UTF8.GetBytes(_file.Path)).Hex;
+            return FileLock.AcquireAsync(Path.Combine(StoragePaths.From(_environment).Cache, "logins", name), shared: false, cancellationToken).GetAwaiter().GetResult();
+        }
+        catch (ContainerizeException e) when (e.Number is 3010 or 3011)
+        {
+            return null;
+        }
     }
 
     // As docker has it: one named for the registry, else the one for all. An empty name is the file itself.

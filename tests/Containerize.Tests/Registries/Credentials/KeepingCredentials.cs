@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Containerize.Registries.Credentials;
 using Xunit;
 
@@ -80,7 +81,7 @@ public sealed class KeepingCredentials : IDisposable
         Keep("docker.io");
         Assert.Equal("{\n\t\"auths\": {\n\t\t\"https://index.docker.io/v1/\": {\n\t\t\t\"auth\": \"dTpw\"\n\t\t}\n\t}\n}\n", File.ReadAllText(Docker));
         Assert.Equal("u:p", _home.Who("docker.io", "library/app"));
-        Assert.Equal([Docker], Store().Erase("docker.io"));
+        Assert.Equal([Docker], Store().Erase("docker.io", CancellationToken.None));
     }
 
     [Fact]
@@ -118,7 +119,7 @@ public sealed class KeepingCredentials : IDisposable
     {
         _home.Docker(before);
         Assert.Equal(4025, Assert.Throws<ContainerizeException>(() => Keep("r.example")).Number);
-        Assert.Equal(4025, Assert.Throws<ContainerizeException>(() => Store().Erase("r.example")).Number);
+        Assert.Equal(4025, Assert.Throws<ContainerizeException>(() => Store().Erase("r.example", CancellationToken.None)).Number);
         Assert.Equal(before, File.ReadAllText(Docker));
     }
 
@@ -131,6 +132,32 @@ public sealed class KeepingCredentials : IDisposable
         Assert.Equal(_home[file], Keep("r.example"));
         Assert.Equal(Entry, File.ReadAllText(_home[file]));
         Assert.Equal("u:p", _home.Who());
+    }
+
+    [Fact]
+    public void ManyAtOnceAreAllKept()
+    {
+        string[] names = [.. Enumerable.Range(0, 24).Select(i => $"r{i}.example")];
+        // Each with a thread of its own, as they wait for each other.
+        List<Thread> logins = [.. names.Select(name => new Thread(() => Keep(name)))];
+        logins.ForEach(l => l.Start());
+        logins.ForEach(l => l.Join());
+        Assert.Equal(names.Order(StringComparer.Ordinal), EntriesOf(Docker));
+
+        List<Thread> logouts = [.. names[..12].Select(name => new Thread(() => Store().Erase(name, CancellationToken.None)))];
+        logouts.ForEach(l => l.Start());
+        logouts.ForEach(l => l.Join());
+        Assert.Equal(names[12..].Order(StringComparer.Ordinal), EntriesOf(Docker));
+        Assert.Equal(["config.json"], Directory.GetFiles(Path.GetDirectoryName(Docker)!).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void WithoutAHomeGoesWhereTheVariableSays()
+    {
+        _home.Variables.Remove("HOME");
+        _home.Variables["REGISTRY_AUTH_FILE"] = _home["auth.json"];
+        Assert.Equal(_home["auth.json"], Keep("r.example"));
+        Assert.Equal(Entry, File.ReadAllText(_home["auth.json"]));
     }
 
     [Fact]
@@ -158,7 +185,10 @@ public sealed class KeepingCredentials : IDisposable
         Assert.Equal("u:p", _home.Who());
     }
 
+    private static IEnumerable<string> EntriesOf(string file) =>
+        JsonNode.Parse(File.ReadAllText(file))!["auths"]!.AsObject().Select(e => e.Key).Order(StringComparer.Ordinal);
+
     private CredentialStore Store() => new(name => _home.Variables.GetValueOrDefault(name));
 
-    private string Keep(string registry) => Store().Store(registry, "u", new Secret("p"));
+    private string Keep(string registry) => Store().Store(registry, "u", new Secret("p"), CancellationToken.None);
 }
