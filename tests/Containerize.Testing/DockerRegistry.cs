@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Containerize.Testing;
 
@@ -19,13 +20,14 @@ public sealed class DockerRegistry : IAsyncDisposable
     private readonly TemporaryFolder _folder;
     private Process _process;
     private readonly List<string> _log;
+    private readonly string _scheme;
 
-    private DockerRegistry(TemporaryFolder folder, Process process, int port, List<string> log)
+    private DockerRegistry(TemporaryFolder folder, Process process, string address, List<string> log)
     {
         _folder = folder;
         _process = process;
         _log = log;
-        Host = $"127.0.0.1:{port}";
+        (_scheme, Host) = (address[..address.IndexOf(':', StringComparison.Ordinal)], new Uri(address).Authority);
     }
 
     /// <summary>host:port.</summary>
@@ -54,22 +56,23 @@ public sealed class DockerRegistry : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a registry; skips the test where there is none installed.</summary>
-    public static async Task<DockerRegistry> StartAsync(bool withPassword = false)
+    /// <summary>Starts a registry that everybody may use, or who knows the password; skips the test where there is none installed.</summary>
+    public static Task<DockerRegistry> StartAsync(bool withPassword = false) => StartAsync(new DockerRegistryOptions { WithPassword = withPassword });
+
+    /// <summary>Starts a registry that is like this; skips the test where there is none installed.</summary>
+    public static async Task<DockerRegistry> StartAsync(DockerRegistryOptions options)
     {
         ToolRunner.Require("docker-registry");
         for (var attempt = 1; ; attempt++)
         {
             var folder = new TemporaryFolder();
             var port = FreePort();
-            await File.WriteAllTextAsync(folder["htpasswd"], Htpasswd);
             await File.WriteAllTextAsync(
                 folder["config.yml"],
                 $"version: 0.1\nlog:\n  level: error\n  accesslog:\n    disabled: false\nstorage:\n  filesystem:\n    rootdirectory: {folder["data"]}\n"
-                + $"  delete:\n    enabled: true\nhttp:\n  addr: 127.0.0.1:{port}\n"
-                + (withPassword ? $"auth:\n  htpasswd:\n    realm: test\n    path: {folder["htpasswd"]}\n" : ""));
+                + $"  delete:\n    enabled: true\nhttp:\n  addr: 127.0.0.1:{port}\n{Certificate(folder, options.Certificate)}{Entry(folder, options)}");
             var log = new List<string>();
-            var registry = new DockerRegistry(folder, Run(folder, log), port, log);
+            var registry = new DockerRegistry(folder, Run(folder, log), $"{(options.Certificate is null ? "http" : "https")}://127.0.0.1:{port}", log);
             if (await registry.IsReadyAsync())
             {
                 registry.ForgetRequests();
@@ -128,8 +131,8 @@ public sealed class DockerRegistry : IAsyncDisposable
     private void Settle()
     {
         var mark = Marker + Guid.NewGuid().ToString("N");
-        using var client = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{Host}/v2/?{mark}");
+        using var client = Client();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{_scheme}://{Host}/v2/?{mark}");
         using var response = client.Send(request);
         var limit = Stopwatch.StartNew();
         while (!Seen() && limit.Elapsed < TimeSpan.FromSeconds(30))
@@ -169,6 +172,22 @@ public sealed class DockerRegistry : IAsyncDisposable
         return process;
     }
 
+    private static string Certificate(TemporaryFolder folder, X509Certificate2? certificate) => certificate is null
+        ? ""
+        : $"  tls:\n    certificate: {folder.Write("tls.crt", certificate.ExportCertificatePem())}\n"
+            + $"    key: {folder.Write("tls.key", certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem())}\n";
+
+    private static string Entry(TemporaryFolder folder, DockerRegistryOptions options) => options switch
+    {
+        { WithPassword: true } => $"auth:\n  htpasswd:\n    realm: test\n    path: {folder.Write("htpasswd", Htpasswd)}\n",
+        { Tokens: { } tokens } => $"auth:\n  token:\n    realm: {tokens.Realm}\n    service: {TokenServer.Service}\n    issuer: {TokenServer.Issuer}\n"
+            + $"    rootcertbundle: {folder.Write("signers.pem", options.Signers ?? tokens.Bundle)}\n",
+        _ => "",
+    };
+
+    // What it is like to verify its certificate is for the tests to find out.
+    private static HttpClient Client() => new(new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator });
+
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -178,12 +197,12 @@ public sealed class DockerRegistry : IAsyncDisposable
 
     private async Task<bool> IsReadyAsync()
     {
-        using var client = new HttpClient();
+        using var client = Client();
         for (var i = 0; i < 200 && !_process.HasExited; i++)
         {
             try
             {
-                using var response = await client.GetAsync(new Uri($"http://{Host}/v2/"));
+                using var response = await client.GetAsync(new Uri($"{_scheme}://{Host}/v2/"));
                 return true;
             }
             catch (HttpRequestException)

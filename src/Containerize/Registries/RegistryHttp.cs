@@ -199,13 +199,19 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
     // Several requests may be the first, and one finds out for all.
     private bool MayHaveChanged(RegistryEndpoint spoken) => !_settled || Endpoint != spoken;
 
-    // Go's servers answer http with 400 and these words, nginx with others that have HTTPS in them too; some just close.
+    // Go's servers answer http with 400 and these words, nginx with others that have HTTPS in them too; some just close. The answer to HEAD, with which
+    // a push begins, has no words: then it is tried.
     private bool SpeaksOther(RegistryEndpoint spoken, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         const int MostWords = 4096;
         if (response.StatusCode != HttpStatusCode.BadRequest || !spoken.IsPlain || !spoken.MayChange)
         {
             return false;
+        }
+
+        if (response.RequestMessage!.Method == HttpMethod.Head)
+        {
+            return Change(spoken, static at => RegistryTransport.SpeaksTls(at.Base));
         }
 
         var words = System.Text.Encoding.UTF8.GetString(ReadBody(response, MostWords, Options.StallLimit, "reading a refusal", cancellationToken));
