@@ -26,6 +26,18 @@ internal sealed class PartialBlobs(string directory)
             return false;
         }
 
+        try
+        {
+            return await BringAsync(path, blob, cache, open, cancellationToken);
+        }
+        finally
+        {
+            Layers.AtomicFile.TryDelete(LockOf(path));
+        }
+    }
+
+    private static async Task<bool> BringAsync(string path, Descriptor blob, BlobStore cache, Func<long, Stream> open, CancellationToken cancellationToken)
+    {
         long before;
         bool isRight;
         try
@@ -48,7 +60,6 @@ internal sealed class PartialBlobs(string directory)
             Layers.AtomicFile.TryDelete(path);
         }
 
-        Layers.AtomicFile.TryDelete(LockOf(path));
         return isRight || (before > 0 ? false : throw BlobErrors.Mismatch(blob, "another"));
     }
 

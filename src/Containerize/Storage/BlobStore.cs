@@ -96,6 +96,12 @@ public sealed class BlobStore(string directory) : IBlobSource
         }
 
         await using var stream = await source.OpenAsync(blob, 0, cancellationToken);
+        // A registry's blob is in the cache once it is open.
+        if (source is not BlobStore && BlobSources.Find<BlobStore>(source, blob) is { } kept && TryLinkFrom(kept, blob))
+        {
+            return;
+        }
+
         using var writer = CreateWriter();
         await stream.CopyToAsync(writer, 128 * 1024, cancellationToken);
         writer.Commit(blob);
