@@ -53,7 +53,7 @@ internal sealed class BlobSending(RegistryHttp http, RegistryScope scope, BlobRe
                 // The answer may have got lost, and not the blob.
                 if (isThere())
                 {
-                    return UploadEnd.Done;
+                    return Told(UploadEnd.Done);
                 }
 
                 if (++_failures >= RegistryRetry.Tries)
@@ -67,7 +67,7 @@ internal sealed class BlobSending(RegistryHttp http, RegistryScope scope, BlobRe
 
             if (end != UploadEnd.None)
             {
-                return end;
+                return Told(end);
             }
         }
     }
@@ -149,9 +149,20 @@ internal sealed class BlobSending(RegistryHttp http, RegistryScope scope, BlobRe
         return UploadEnd.None;
     }
 
-    private Action<long>? Watch(long from) => http.Options.Progress is { } progress
-        ? sent => progress.Report(new BlobProgress(_blob.Digest, IsUpload: true, from + sent, _blob.Size))
-        : null;
+    private UploadEnd Told(UploadEnd end)
+    {
+        if (end == UploadEnd.Done)
+        {
+            Tell(_blob.Size);
+        }
+
+        return end;
+    }
+
+    // The whole is there when the registry says so: what has gone from here may still be on its way.
+    private Action<long>? Watch(long from) => http.Options.Progress is null ? null : sent => Tell(Math.Min(from + sent, _blob.Size - 1));
+
+    private void Tell(long done) => http.Options.Progress?.Report(new BlobProgress(_blob.Digest, IsUpload: true, done, _blob.Size));
 
     private RegistryRequest End(UploadSession session) => new(HttpMethod.Put, session.End(_blob.Digest), doing)
     {
