@@ -81,6 +81,24 @@ public static class SampleImages
         return lines.ToString();
     }
 
+    /// <summary>What an image's layers are when they are unpacked, as their digests: the configuration's diff_ids, where the image is what it says.</summary>
+    public static async Task<IReadOnlyList<Digest>> UnpackLayersAsync(Image image)
+    {
+        var digests = new List<Digest>();
+        foreach (var layer in image.Layers)
+        {
+            await using var stream = await layer.Source.OpenAsync(layer.Descriptor, 0, CancellationToken.None);
+            await using var plain = layer.Descriptor.MediaType.EndsWith("zstd", StringComparison.Ordinal)
+                ? new ZstdSharp.DecompressionStream(stream)
+                : layer.Descriptor.MediaType.EndsWith("gzip", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream;
+            using var copy = new MemoryStream();
+            await plain.CopyToAsync(copy);
+            digests.Add(Digest.Of(copy.ToArray()));
+        }
+
+        return digests;
+    }
+
     private static byte[] Gzip(byte[] plain)
     {
         using var output = new MemoryStream();
