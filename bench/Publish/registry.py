@@ -29,7 +29,7 @@ def free_port():
 
 
 class Registry:
-    def __init__(self, folder):
+    def __init__(self, folder, bases=BASES):
         self.folder = folder
         self.root = os.path.join(folder, "docker/registry/v2")
         self.port = free_port()
@@ -52,7 +52,7 @@ class Registry:
             time.sleep(0.05)
         else:
             raise SystemExit("docker-registry does not answer")
-        self.digests = {name: self._push_base(name, sizes) for name, sizes in BASES.items()}
+        self.digests = {name: self._push_base(name, sizes) for name, sizes in bases.items()}
         self.base_blobs = self._blobs()
 
     def close(self):
