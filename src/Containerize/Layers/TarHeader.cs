@@ -1,4 +1,5 @@
 using System.Text;
+using Containerize.Layers.Unpacking;
 
 namespace Containerize.Layers;
 
@@ -17,41 +18,77 @@ internal static class TarHeader
     private const long MaxOctal11 = 0x1_FFFF_FFFF; // 8 GiB - 1
 
     /// <summary>Appends the blocks to <paramref name="target"/>, which is cleared first.</summary>
-    public static void Write(LayerEntry entry, long modified, MemoryStream target)
+    public static void Write(LayerEntry entry, long modified, MemoryStream target) => Write(
+        new TarMember
+        {
+            Path = Encoding.UTF8.GetBytes(entry.Path),
+            Kind = entry.Kind switch
+            {
+                LayerEntryKind.Directory => TarKind.Directory,
+                LayerEntryKind.SymbolicLink => TarKind.SymbolicLink,
+                _ => TarKind.File,
+            },
+            Link = Encoding.UTF8.GetBytes(entry.LinkTarget ?? ""),
+            Mode = (uint)entry.Mode,
+            Owner = (uint)entry.Uid,
+            Group = (uint)entry.Gid,
+            Size = entry.Content?.Size ?? 0,
+            Times = [modified, 0, modified, 0],
+        },
+        target);
+
+    /// <summary>The same of any entry; a directory's name gets its slash here.</summary>
+    public static void Write(TarMember member, MemoryStream target)
     {
         target.SetLength(0);
-        var name = Encoding.UTF8.GetBytes(entry.Kind == LayerEntryKind.Directory ? entry.Path + "/" : entry.Path);
-        var link = Encoding.UTF8.GetBytes(entry.LinkTarget ?? "");
-        var size = entry.Content?.Size ?? 0;
+        var name = member.Kind == TarKind.Directory ? [.. member.Path, (byte)'/'] : member.Path;
+        var link = member.Link;
+        var (modified, nanoseconds) = (member.Times[2], member.Times[3]);
         var split = Ascii.IsValid(name) ? SplitAt(name) : -1;
 
         var records = new List<(string Key, byte[] Value)>();
-        Add(records, "gid", entry.Gid, MaxOctal7);
+        foreach (var attribute in member.Attributes.OrderBy(a => Encoding.Latin1.GetString(a.Name), StringComparer.Ordinal))
+        {
+            // The key as star and GNU tar have it; a name is bytes, and Latin-1 keeps them.
+            records.Add((PaxRecords.AttributeKey + Encoding.Latin1.GetString(attribute.Name), attribute.Value));
+        }
+
+        Add(records, "gid", member.Group, MaxOctal7);
         if (link.Length > NameLength || !Ascii.IsValid(link))
         {
             records.Add(("linkpath", link));
         }
 
-        Add(records, "mtime", modified, MaxOctal11);
+        if (nanoseconds != 0 || modified < 0)
+        {
+            records.Add(("mtime", Seconds(modified, nanoseconds)));
+        }
+        else
+        {
+            Add(records, "mtime", modified, MaxOctal11);
+        }
+
         if (split < 0)
         {
             records.Add(("path", name));
         }
 
-        Add(records, "size", size, MaxOctal11);
-        Add(records, "uid", entry.Uid, MaxOctal7);
+        Add(records, "size", member.Size, MaxOctal11);
+        Add(records, "uid", member.Owner, MaxOctal7);
         if (records.Count > 0)
         {
-            WritePax(records, name, modified, target);
+            WritePax(records, name, Math.Max(0, modified), target);
         }
 
-        var type = entry.Kind switch
+        var block = new Block(TypeOf(member.Kind), (int)member.Mode, Math.Max(0, modified))
         {
-            LayerEntryKind.Directory => '5',
-            LayerEntryKind.SymbolicLink => '2',
-            _ => '0',
+            Uid = member.Owner,
+            Gid = member.Group,
+            Size = member.Size,
+            Major = member.Major,
+            Minor = member.Minor,
+            Link = link,
         };
-        var block = new Block(type, entry.Mode, modified) { Uid = entry.Uid, Gid = entry.Gid, Size = size, Link = link };
         if (split > 0)
         {
             block.Write(name.AsSpan(split + 1), name.AsSpan(0, split), target);
@@ -60,6 +97,28 @@ internal static class TarHeader
         {
             block.Write(name, [], target);
         }
+    }
+
+    private static char TypeOf(TarKind kind) => kind switch
+    {
+        TarKind.HardLink => '1',
+        TarKind.SymbolicLink => '2',
+        TarKind.CharacterDevice => '3',
+        TarKind.BlockDevice => '4',
+        TarKind.Directory => '5',
+        TarKind.Fifo => '6',
+        _ => '0',
+    };
+
+    // Seconds as a decimal fraction, which before 1970 counts backwards where the kernel counts nanoseconds forwards.
+    private static byte[] Seconds(long seconds, long nanoseconds)
+    {
+        var backwards = seconds < 0 && nanoseconds > 0;
+        var whole = backwards ? seconds + 1 : seconds;
+        var part = backwards ? 1_000_000_000 - nanoseconds : nanoseconds;
+        var sign = backwards && whole == 0 ? "-" : "";
+        var text = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{sign}{whole}.{part:000000000}").TrimEnd('0').TrimEnd('.');
+        return Encoding.ASCII.GetBytes(text);
     }
 
     // 0: the name fits; above: the slash that parts prefix and name; -1: neither.
@@ -96,7 +155,7 @@ internal static class TarHeader
                 length = rest + Digits(length);
             }
 
-            body.Write(Encoding.ASCII.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{length} {key}=")));
+            body.Write(Encoding.Latin1.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{length} {key}=")));
             body.Write(value);
             body.WriteByte((byte)'\n');
         }
@@ -131,11 +190,15 @@ internal static class TarHeader
 
     private readonly ref struct Block(char type, int mode, long modified)
     {
-        public int Uid { get; init; }
+        public long Uid { get; init; }
 
-        public int Gid { get; init; }
+        public long Gid { get; init; }
 
         public long Size { get; init; }
+
+        public uint Major { get; init; }
+
+        public uint Minor { get; init; }
 
         public ReadOnlySpan<byte> Link { get; init; }
 
@@ -153,8 +216,8 @@ internal static class TarHeader
             block[156] = (byte)type;
             Text(block.Slice(157, NameLength), Link);
             "ustar\000"u8.CopyTo(block[257..]);
-            Octal(block.Slice(329, 8), 0);
-            Octal(block.Slice(337, 8), 0);
+            Octal(block.Slice(329, 8), Major);
+            Octal(block.Slice(337, 8), Minor);
             Text(block.Slice(345, PrefixLength), prefix);
 
             var sum = 0;

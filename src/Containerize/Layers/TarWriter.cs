@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Containerize.Layers.Unpacking;
 
 namespace Containerize.Layers;
 
@@ -34,6 +35,41 @@ public sealed class TarWriter : IDisposable
     /// is read, CTZ2006 where it is no regular file; the tar is then unusable.
     /// </summary>
     public void Write(LayerEntry entry, CancellationToken cancellationToken = default) => Write(entry, [], cancellationToken);
+
+    /// <summary>Writes the headers of an entry with its own time; the content of a file follows by <see cref="WriteContent"/>.</summary>
+    internal void WriteHeader(TarMember member)
+    {
+        TarHeader.Write(member, _header);
+        Append(_header.GetBuffer().AsSpan(0, (int)_header.Length));
+    }
+
+    /// <summary>Writes so many bytes of what <paramref name="read"/> gives, and zeros where that ends early, as tar(1) does with a file that shrinks.</summary>
+    internal void WriteContent(long size, Func<Memory<byte>, int> read, CancellationToken cancellationToken)
+    {
+        var ended = false;
+        for (var left = size; left > 0;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (_used == BufferSize)
+            {
+                FlushBuffer();
+            }
+
+            var room = _buffer.AsMemory(_used, (int)Math.Min(left, BufferSize - _used));
+            var count = ended ? 0 : read(room);
+            if (count == 0)
+            {
+                ended = true;
+                count = room.Length;
+                room.Span.Clear();
+            }
+
+            _used += count;
+            left -= count;
+        }
+
+        Append(stackalloc byte[(int)(-size & (TarHeader.BlockSize - 1))]);
+    }
 
     /// <summary>Ends the tar with two blocks of zeros and no other padding.</summary>
     public void Finish()

@@ -18,13 +18,25 @@ internal sealed record FileStatus(uint Mode, uint Owner, uint Group, ulong Inode
     public const uint Block = 0x6000;
     public const uint Regular = 0x8000;
     public const uint SymbolicLink = 0xA000;
-    private const int Size = 256;
+    private const int BufferSize = 256;
 
     /// <summary>Only the type.</summary>
     public uint Type => Mode & 0xF000;
 
     /// <summary>Only the permissions, with set-id bits and sticky bit.</summary>
     public uint Permissions => Mode & 0xFFF;
+
+    /// <summary>How many names it has.</summary>
+    public uint Links { get; private init; }
+
+    /// <summary>Its bytes; of a link: those of its target.</summary>
+    public long Size { get; private init; }
+
+    /// <summary>The filesystem in which its inode is one.</summary>
+    public ulong FileSystem { get; private init; }
+
+    /// <summary>Of a device node: its two numbers.</summary>
+    public (uint Major, uint Minor) DeviceNumbers { get; private init; }
 
     /// <summary>When it was last read and written, as utimensat(2) takes them: seconds and nanoseconds, twice.</summary>
     public long[] Times { get; private init; } = [];
@@ -52,7 +64,7 @@ internal sealed record FileStatus(uint Mode, uint Owner, uint Group, ulong Inode
         const int EmptyPath = 0x1000;
         const uint BasicAndMountId = 0x7FF | 0x1000;
         const ulong MountRoot = 0x2000;
-        var buffer = stackalloc byte[Size];
+        var buffer = stackalloc byte[BufferSize];
         using var none = new NativeText("");
         status = null;
         var asked = Syscall.Try(SyscallNumber.Statx, descriptor, none.Address, EmptyPath, (nint)BasicAndMountId, (nint)buffer);
@@ -61,7 +73,7 @@ internal sealed record FileStatus(uint Mode, uint Owner, uint Group, ulong Inode
             return asked;
         }
 
-        var fields = new ReadOnlySpan<byte>(buffer, Size);
+        var fields = new ReadOnlySpan<byte>(buffer, BufferSize);
         status = new FileStatus(
             BinaryPrimitives.ReadUInt16LittleEndian(fields[0x1C..]),
             BinaryPrimitives.ReadUInt32LittleEndian(fields[0x14..]),
@@ -71,6 +83,10 @@ internal sealed record FileStatus(uint Mode, uint Owner, uint Group, ulong Inode
             BinaryPrimitives.ReadUInt64LittleEndian(fields[0x90..]),
             (BinaryPrimitives.ReadUInt64LittleEndian(fields[0x08..]) & MountRoot) != 0)
         {
+            Links = BinaryPrimitives.ReadUInt32LittleEndian(fields[0x10..]),
+            Size = BinaryPrimitives.ReadInt64LittleEndian(fields[0x28..]),
+            FileSystem = BinaryPrimitives.ReadUInt64LittleEndian(fields[0x88..]),
+            DeviceNumbers = (BinaryPrimitives.ReadUInt32LittleEndian(fields[0x80..]), BinaryPrimitives.ReadUInt32LittleEndian(fields[0x84..])),
             Times =
             [
                 BinaryPrimitives.ReadInt64LittleEndian(fields[0x40..]), BinaryPrimitives.ReadUInt32LittleEndian(fields[0x48..]),

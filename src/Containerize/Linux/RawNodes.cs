@@ -145,6 +145,52 @@ internal static unsafe class RawNodes
         }
     }
 
+    /// <summary>What a symbolic link points to that a descriptor stands for.</summary>
+    /// <exception cref="SyscallException">It is none.</exception>
+    public static byte[] ReadLink(int descriptor)
+    {
+        const int MostBytes = 4096;
+        using var none = new NativeText("");
+        var buffer = new byte[MostBytes];
+        fixed (byte* at = buffer)
+        {
+            return buffer[..(int)Syscall.Check(Syscall.Try(SyscallNumber.Readlinkat, descriptor, none.Address, (nint)at, MostBytes), "readlinkat")];
+        }
+    }
+
+    /// <summary>The names of the attributes of what a descriptor stands for, however it was opened; empty where the filesystem has none.</summary>
+    public static List<byte[]> AttributeNames(int descriptor)
+    {
+        var names = new List<byte[]>();
+        var list = Attribute(descriptor, []);
+        foreach (var name in list.AsSpan().Split((byte)0))
+        {
+            if (list[name].Length > 0)
+            {
+                names.Add(list[name]);
+            }
+        }
+
+        return names;
+    }
+
+    /// <summary>The value of an attribute; without a name: the list of the names, each with its zero. Empty where there is none.</summary>
+    public static byte[] Attribute(int descriptor, ReadOnlySpan<byte> attribute)
+    {
+        // The calls with a descriptor refuse one of O_PATH (open(2)); the link of proc leads to the node itself, also where that is a link.
+        const int MostBytes = 65536;
+        using var path = new NativeText($"/proc/self/fd/{descriptor}");
+        using var text = new NativeText(attribute);
+        var buffer = new byte[MostBytes];
+        fixed (byte* at = buffer)
+        {
+            var size = attribute.IsEmpty
+                ? Syscall.Try(SyscallNumber.Listxattr, path.Address, (nint)at, MostBytes)
+                : Syscall.Try(SyscallNumber.Getxattr, path.Address, text.Address, (nint)at, MostBytes);
+            return size < 0 ? [] : buffer[..(int)size];
+        }
+    }
+
     /// <summary>Writes all of it; zero, or the error number below zero.</summary>
     public static nint TryWriteAll(int descriptor, ReadOnlySpan<byte> bytes)
     {

@@ -101,6 +101,8 @@ internal static class SyscallNumber
     public static nint Setxattr => Arm ? 5 : 188;
     public static nint Lsetxattr => Arm ? 6 : 189;
     public static nint Fsetxattr => Arm ? 7 : 190;
+    public static nint Getxattr => Arm ? 8 : 191;
+    public static nint Listxattr => Arm ? 11 : 194;
     public static nint Sendfile => Arm ? 71 : 40;
     public static nint Utimensat => Arm ? 88 : 280;
 

@@ -26,6 +26,14 @@ internal sealed class DirectoryTree : IDisposable
             : new OpenedDirectory(new Descriptor((int)opened));
     }
 
+    /// <summary>The tree below a directory that is open for reading, and belongs to it from now on.</summary>
+    public DirectoryTree(Descriptor root, UnpackErrors errors)
+    {
+        _errors = errors;
+        _lookup = _opened.GetAlternateLookup<ReadOnlySpan<byte>>();
+        Root = new OpenedDirectory(root);
+    }
+
     public OpenedDirectory Root { get; }
 
     /// <summary>Told of each directory that was made because an entry needs it above: its path.</summary>

@@ -20,7 +20,7 @@ public sealed class LayerUnpacker(UnpackForm form, UnpackLimits limits)
     /// <exception cref="ContainerizeException">CTZ2050 to CTZ2055 (compression), CTZ5001 to CTZ5006 (tar), CTZ3003 (another blob).</exception>
     public UnpackedTree Unpack(Layer layer, Stream blob, string directory, CancellationToken cancellationToken)
     {
-        var errors = new UnpackErrors(layer.Descriptor.Digest.ToString());
+        var errors = new UnpackErrors(layer.Descriptor.Digest);
         using var tar = Decompression.Open(blob, layer.Descriptor.MediaType, limits.Tar, layer.Descriptor.Digest);
         var tree = Unpack(tar, directory, errors, cancellationToken);
         // The last read of a blob is the one that verifies it.
@@ -34,7 +34,7 @@ public sealed class LayerUnpacker(UnpackForm form, UnpackLimits limits)
     /// <param name="directory">See <see cref="Unpack(Layer, Stream, string, CancellationToken)"/>.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     internal UnpackedTree Unpack(Stream tar, string name, string directory, CancellationToken cancellationToken) =>
-        Unpack(tar, directory, new UnpackErrors($"'{name}'"), cancellationToken);
+        Unpack(tar, directory, new UnpackErrors($"unpacking the layer '{name}'"), cancellationToken);
 
     private UnpackedTree Unpack(Stream tar, string directory, UnpackErrors errors, CancellationToken cancellationToken)
     {

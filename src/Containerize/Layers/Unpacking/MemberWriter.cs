@@ -3,7 +3,12 @@ using Containerize.Linux;
 namespace Containerize.Layers.Unpacking;
 
 /// <summary>Makes the entries of a layer's tar in a directory; a later one of the same name takes the place of the earlier.</summary>
-internal sealed class MemberWriter(DirectoryTree tree, IWhiteouts whiteouts, NodeMetadata metadata, DirectoryTimes times, UnpackErrors errors)
+/// <param name="tree">Where.</param>
+/// <param name="whiteouts">What becomes of whiteouts; null: their names are names as others, and a directory and something else do not take each other's place.</param>
+/// <param name="metadata">Owners, permissions, attributes.</param>
+/// <param name="times">The directories' times.</param>
+/// <param name="errors">What goes wrong.</param>
+internal sealed class MemberWriter(DirectoryTree tree, IWhiteouts? whiteouts, NodeMetadata metadata, DirectoryTimes times, UnpackErrors errors)
 {
     private const uint PrivateMode = 0x180; // 0600, until it is whole
 
@@ -16,7 +21,18 @@ internal sealed class MemberWriter(DirectoryTree tree, IWhiteouts whiteouts, Nod
         tree.Settle();
         if (path.IsRoot)
         {
-            WriteRoot(member);
+            // Copying into a directory leaves the directory itself as it is.
+            if (whiteouts is not null)
+            {
+                WriteRoot(member);
+            }
+
+            return;
+        }
+
+        if (whiteouts is null)
+        {
+            Make(member, tree.Open(path.Parent), path, content);
             return;
         }
 
@@ -84,7 +100,7 @@ internal sealed class MemberWriter(DirectoryTree tree, IWhiteouts whiteouts, Nod
             throw errors.NotAllowed(path.All, "it takes away something that is no name");
         }
 
-        whiteouts.Hide(tree.Open(path.Parent), path.WithName(name));
+        whiteouts!.Hide(tree.Open(path.Parent), path.WithName(name));
     }
 
     private void MakeDirectory(TarMember member, OpenedDirectory parent, EntryPath path)
@@ -93,6 +109,11 @@ internal sealed class MemberWriter(DirectoryTree tree, IWhiteouts whiteouts, Nod
         var made = RawNodes.TryMakeDirectory(parent.Number, path.Name, PrivateMode | 0x40);
         if (made == -Errno.EEXIST && tree.TryOpenMade(parent, path) is null)
         {
+            if (whiteouts is null)
+            {
+                throw errors.OtherKind(path.All, isDirectory: true);
+            }
+
             uncovers = Whiteout.IsThere(parent, path.Name);
             Remove(parent, path);
             made = RawNodes.TryMakeDirectory(parent.Number, path.Name, PrivateMode | 0x40);
@@ -107,7 +128,7 @@ internal sealed class MemberWriter(DirectoryTree tree, IWhiteouts whiteouts, Nod
         metadata.Apply(directory.Number, member);
         if (uncovers)
         {
-            whiteouts.HideAll(directory, path.All);
+            whiteouts!.HideAll(directory, path.All);
         }
 
         times.Set(path.All, member.Times);
@@ -207,9 +228,16 @@ internal sealed class MemberWriter(DirectoryTree tree, IWhiteouts whiteouts, Nod
 
     private void Remove(OpenedDirectory directory, EntryPath path)
     {
+        if (whiteouts is null && NodeRemoval.StatusOf(directory.Number, path.Name) is { Type: FileStatus.Directory })
+        {
+            throw errors.OtherKind(path.All, isDirectory: false);
+        }
+
         // A path through what is removed may lead elsewhere from now on.
         tree.Forget();
-        var removed = NodeRemoval.TryRemove(directory.Number, path.Name);
+        var removed = whiteouts is null
+            ? RawNodes.TryRemove(directory.Number, path.Name, isDirectory: false)
+            : NodeRemoval.TryRemove(directory.Number, path.Name);
         if (removed < 0)
         {
             throw errors.Writing(path.All, "unlinkat", removed);

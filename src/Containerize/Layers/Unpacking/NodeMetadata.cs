@@ -84,6 +84,11 @@ internal sealed class NodeMetadata(OwnerMap owners, UnpackErrors errors)
 
     private (uint Owner, uint Group) OwnerOf(TarMember member)
     {
+        if (owners.Everything is { } one)
+        {
+            return one;
+        }
+
         if (!owners.IsSingle || (member.Owner == 0 && member.Group == 0))
         {
             return (member.Owner, member.Group);

@@ -4,6 +4,9 @@ namespace Containerize.Layers.Unpacking;
 /// <param name="IsSingle">Whether it has only one user and group: then everything belongs to them.</param>
 internal sealed record OwnerMap(bool IsSingle)
 {
+    /// <summary>To whom everything is given, whatever the tar says; null: to those of the tar.</summary>
+    public (uint Owner, uint Group)? Everything { get; init; }
+
     /// <summary>Reads the map of the current process.</summary>
     public static OwnerMap Read() => new(Count("/proc/self/uid_map") == 1 || Count("/proc/self/gid_map") == 1);
 

@@ -6,6 +6,9 @@ namespace Containerize.Layers.Unpacking;
 /// <summary>What PAX records and GNU's long names say of the entry behind them (POSIX.1-2017, pax, "pax Extended Header").</summary>
 internal sealed class PaxRecords
 {
+    /// <summary>What the key of an extended attribute begins with (star(1), GNU tar).</summary>
+    public const string AttributeKey = "SCHILY.xattr.";
+
     private static ReadOnlySpan<byte> AttributePrefix => "SCHILY.xattr."u8;
 
     public byte[]? Path { get; set; }

@@ -4,11 +4,16 @@ using Containerize.Oci;
 
 namespace Containerize.Layers.Unpacking;
 
-/// <summary>The failures of unpacking a layer's tar: CTZ5001 to CTZ5006.</summary>
-/// <param name="layer">What people know the layer by: its digest, or its name.</param>
-internal sealed class UnpackErrors(string layer)
+/// <summary>The failures of unpacking a tar: CTZ5001 to CTZ5007.</summary>
+internal sealed class UnpackErrors
 {
-    private readonly string _doing = $"unpacking the layer {layer}";
+    private readonly string _doing;
+
+    /// <summary>Those of a layer.</summary>
+    public UnpackErrors(Digest layer) => _doing = $"unpacking the layer {layer}";
+
+    /// <summary>Those of another tar.</summary>
+    public UnpackErrors(string doing) => _doing = doing;
 
     public ContainerizeException Damaged(long at, string why) =>
         new(5001, Invariant($"{_doing}, at byte {at} of its tar"), why, "The content is damaged; get or build the image again.");
@@ -50,6 +55,13 @@ internal sealed class UnpackErrors(string layer)
             Entry(path),
             Invariant($"its owner {owner}:{group} is none of the user namespace's"),
             "Give your user more subordinate ids in /etc/subuid and /etc/subgid, or use an image whose ids are smaller.");
+
+    public ContainerizeException OtherKind(ReadOnlySpan<byte> path, bool isDirectory) =>
+        new(
+            5007,
+            Entry(path),
+            isDirectory ? "there is something at its place that is no directory, and it is one" : "there is a directory at its place, and it is none",
+            "Remove what is there, or choose another place.");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
