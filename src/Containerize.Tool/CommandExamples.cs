@@ -82,6 +82,15 @@ internal static class CommandExamples
                 "dotnet containerize completion fish > ~/.config/fish/completions/dotnet-containerize.fish",
                 "dotnet containerize completion pwsh >> $PROFILE",
             ],
+            "cp" =>
+            [
+                "dotnet containerize cp web:/var/log/app.log .",
+                "dotnet containerize cp config/. web:/etc/app        what is in the folder",
+                "dotnet containerize cp web:/data - | tar -t",
+            ],
+            "diff" => ["dotnet containerize diff web", "dotnet containerize diff web --format json"],
+            "commit" => ["dotnet containerize commit web team/web:fixed", "dotnet containerize commit -m 'more tools' -c 'CMD [\"/bin/more\"]' web tools:1"],
+            "export" => ["dotnet containerize export web -o web.tar", "dotnet containerize export web | tar -t"],
             _ => [],
         };
 }

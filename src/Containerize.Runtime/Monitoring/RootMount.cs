@@ -58,7 +58,10 @@ internal sealed class RootMount : IDisposable
             // A mark of one that was volatile, which nobody expects to be whole.
             FileSystem.TryRemove(Descriptor.WorkingDirectory, plan.Work + "/work/incompat/volatile", isDirectory: true);
             var lower = string.Join(':', plan.Layers.Reverse().Select(NumberOf));
-            var data = $"lowerdir={lower},upperdir={NumberOf(plan.Upper)},workdir={NumberOf(plan.Work)}{(plan.UserAttributes ? ",userxattr" : "")}";
+            // Some kernels let an upper directory refer to the names and contents of the lower ones unless told otherwise, and `commit` reads it by itself; with
+            // userxattr none does.
+            var form = plan.UserAttributes ? "userxattr" : "redirect_dir=nofollow,metacopy=off";
+            var data = $"lowerdir={lower},upperdir={NumberOf(plan.Upper)},workdir={NumberOf(plan.Work)},{form}";
             Syscall.Check(Syscall.Try(SyscallNumber.Fchdir, there.Number), "fchdir", "/proc/self/fd");
             // Otherwise the end of the mount waits for the disk (https://docs.kernel.org/filesystems/overlayfs.html#volatile-mount; since Linux 5.10).
             var mounted = isLasting ? -Errno.EINVAL : MountApi.TryMount("overlay", plan.Target, "overlay", 0, data + ",volatile");

@@ -132,10 +132,13 @@ public sealed class ContainerMaker(ContainerStore store, VolumeStore volumes, Ma
             Architecture = request.Image.Architecture,
             Config = image with
             {
-                Env = specification.Process!.Env,
+                // Not the engine's own variables: an image that is made of the container shall not have them.
+                Env = EnvironmentOption.Over([.. image.Env ?? [], .. options.Environment]),
+                Entrypoint = options.Entrypoint switch { null => image.Entrypoint, "" => null, var program => [program] },
+                Cmd = options.Command.Count > 0 ? options.Command : options.Entrypoint is null ? image.Cmd : null,
                 Labels = new SortedDictionary<string, string>(options.Labels.ToDictionary(), StringComparer.Ordinal),
                 User = options.User ?? image.User,
-                WorkingDir = specification.Process.Cwd,
+                WorkingDir = specification.Process!.Cwd,
             },
             Command = ContainerSpecification.CommandOf(options, image),
             Mounts = stored,

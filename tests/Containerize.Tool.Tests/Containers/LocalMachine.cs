@@ -64,6 +64,14 @@ public sealed class LocalMachine : IAsyncLifetime, IDisposable
     public Task<ToolRunner.Result> RunWithInputAsync(string input, string words) =>
         ToolRunner.RunWithAsync("sh", ["-c", $"printf '%s' '{input}' | dotnet {Tool} {words}"], Variables());
 
+    /// <summary>Runs the tool twice, the output of the first as the input of the second.</summary>
+    public Task<ToolRunner.Result> PipeAsync(string first, string second) =>
+        ToolRunner.RunWithAsync("sh", ["-c", $"dotnet {Tool} {first} | dotnet {Tool} {second}"], Variables());
+
+    /// <summary>Runs the tool with a file as its output.</summary>
+    public Task<ToolRunner.Result> RunToFileAsync(string file, params string[] words) =>
+        ToolRunner.RunWithAsync("sh", ["-c", "file=$1; shift; exec dotnet \"$@\" > \"$file\"", "sh", file, Tool, .. words], Variables());
+
     /// <summary>Waits until something is so.</summary>
     public static async Task UntilAsync(Func<Task<bool>> so)
     {

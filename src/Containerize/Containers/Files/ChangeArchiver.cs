@@ -25,6 +25,12 @@ internal static class ChangeArchiver
                 continue;
             }
 
+            if (Last(change.Path).StartsWith(Whiteout.Prefix))
+            {
+                throw new ContainerizeException(
+                    5053, doing, $"'{ByteNames.Show(change.Path)}' has a name that begins with '.wh.', which in a layer takes another name away", "Rename or remove it in the container.");
+            }
+
             using var node = OpenedNode.TryOpen(upper.Number, change.Path);
             if (node is null)
             {
@@ -41,6 +47,8 @@ internal static class ChangeArchiver
 
         tar.Finish();
     }
+
+    private static ReadOnlySpan<byte> Last(byte[] path) => path.AsSpan(path.AsSpan().LastIndexOf((byte)'/') + 1);
 
     private static TarMember Named(byte[] path, ReadOnlySpan<byte> prefix)
     {

@@ -52,14 +52,20 @@ internal sealed class TreeArchiver(TarWriter tar, bool wholeSeconds, string doin
         }
     }
 
+    /// <summary>Writes all that is in a directory, and not the directory.</summary>
+    public void WriteBelow(OpenedNode node) => WriteBelow(node, [], depth: 0);
+
     private void Write(OpenedNode node, byte[] path, int depth)
     {
         WriteOne(node, path);
-        if (!node.IsDirectory)
+        if (node.IsDirectory)
         {
-            return;
+            WriteBelow(node, path, depth);
         }
+    }
 
+    private void WriteBelow(OpenedNode node, byte[] path, int depth)
+    {
         if (depth > UnpackLimits.Default.MaxDepth)
         {
             throw _errors.BeyondLimit(path, $"it is more than {UnpackLimits.Default.MaxDepth} directories deep");
