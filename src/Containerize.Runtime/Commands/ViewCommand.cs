@@ -17,8 +17,8 @@ internal static class ViewCommand
         Syscall.Try(SyscallNumber.Setsid);
         Failure.Step("opening the root filesystem", () =>
         {
-            using var root = RootView.Open(directory, options.Has("mounts"), options.Has("write"));
-            Output.Write(root.Number.ToString(CultureInfo.InvariantCulture) + "\n");
+            using var view = RootView.Open(directory, options.Has("mounts"), options.Has("write"));
+            Output.Write(view.Root.Number.ToString(CultureInfo.InvariantCulture) + "\n");
             FileSystem.ReadToEnd(0, 1, "standard input");
         });
         return 0;

@@ -56,6 +56,7 @@ internal sealed class RootMount : IDisposable
         try
         {
             // A mark of one that was volatile, which nobody expects to be whole.
+            FileSystem.TryRemove(Descriptor.WorkingDirectory, plan.Work + "/work/incompat/volatile/dirty", isDirectory: false);
             FileSystem.TryRemove(Descriptor.WorkingDirectory, plan.Work + "/work/incompat/volatile", isDirectory: true);
             var lower = string.Join(':', plan.Layers.Reverse().Select(NumberOf));
             // Some kernels let an upper directory refer to the names and contents of the lower ones unless told otherwise, and `commit` reads it by itself; with

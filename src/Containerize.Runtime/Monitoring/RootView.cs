@@ -13,17 +13,25 @@ namespace Containerize.Runtime.Monitoring;
 /// volumes and binds come from its configuration, as docker has it (moby, daemon/containerfs_linux.go). An overlay must not be mounted twice for
 /// writing: a monitor that starts meanwhile waits for its lock until we have ended.
 /// </remarks>
-internal static class RootView
+internal sealed class RootView : IDisposable
 {
     private const int Shared = 1;
     private const int Now = 4;
     private const int Patience = 10_000;
+    private readonly Descriptor _turn;
+    private readonly Descriptor _monitor;
+    private readonly string _target;
 
-    /// <summary>Puts the view together; its root, for as long as this process lives.</summary>
+    private RootView(Descriptor root, string target, Descriptor turn, Descriptor monitor) => (Root, _target, _turn, _monitor) = (root, target, turn, monitor);
+
+    /// <summary>Its root.</summary>
+    public Descriptor Root { get; }
+
+    /// <summary>Puts the view together; what is mounted goes with this process.</summary>
     /// <param name="directory">The container's directory.</param>
     /// <param name="withMounts">Whether its volumes and binds are there, and the files that are mounted into /etc.</param>
     /// <param name="writable">Whether something is to be written there; where the container itself may not, nobody may.</param>
-    public static Descriptor Open(string directory, bool withMounts, bool writable)
+    public static RootView Open(string directory, bool withMounts, bool writable)
     {
         // Of two who look at a container that does not run, one waits.
         var turn = FileLock.Take(Path.Combine(directory, "view.lock"));
@@ -55,10 +63,17 @@ internal static class RootView
             Cgroups.Pause.For(20);
         }
 
-        // Whoever is locked out by them waits for the end of this process.
-        GC.SuppressFinalize(turn);
-        GC.SuppressFinalize(monitor);
-        return Mounted(directory, plan.Root, withMounts, writable);
+        return new RootView(Mounted(directory, plan.Root, withMounts, writable), plan.Root.Target, turn, monitor);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Whoever waits for the locks mounts the same overlay: ours has to be gone by then. What is mounted on it goes with it.
+        Root.Dispose();
+        MountApi.TryDetach(_target);
+        _turn.Dispose();
+        _monitor.Dispose();
     }
 
     // The namespace is the living monitor's if the root filesystem is mounted there; a number alone could be another's by now.

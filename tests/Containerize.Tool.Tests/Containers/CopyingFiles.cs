@@ -115,9 +115,12 @@ public sealed class CopyingFiles(LocalMachine machine) : IClassFixture<LocalMach
         Directory.CreateDirectory(folder["bound"]);
         File.WriteAllText(folder["text"], "text");
         var name = running ? "mounts-up" : "mounts-down";
+        string[] begin = running ? ["run", "-d"] : ["create"];
         await machine.RunAsync(
-            running ? "run" : "create", .. running ? (string[])["-d"] : [], "--name", name, "--network", "none", "-v", $"{folder["bound"]}:/bound", "-v", $"{folder["bound"]}:/fixed:ro",
-            "-v", $"of-{name}:/kept", LocalMachine.Image, "sh", "-c", "while :; do sleep 1; done");
+        [
+            .. begin, "--name", name, "--network", "none", "-v", $"{folder["bound"]}:/bound", "-v", $"{folder["bound"]}:/fixed:ro", "-v", $"of-{name}:/kept", LocalMachine.Image,
+            "sh", "-c", "while :; do sleep 1; done",
+        ]);
         (await machine.RunAsync("cp", folder["text"], $"{name}:/bound/")).Succeeded();
         Assert.Equal("text", File.ReadAllText(folder["bound/text"]));
         var refused = await machine.RunAsync("cp", folder["text"], $"{name}:/fixed/other");
@@ -126,6 +129,21 @@ public sealed class CopyingFiles(LocalMachine machine) : IClassFixture<LocalMach
         (await machine.RunAsync("cp", $"{name}:/kept/text", folder["again"])).Succeeded();
         Assert.Equal("text", File.ReadAllText(folder["again"]));
         Assert.Single(Directory.GetFiles(folder["bound"]));
+    }
+
+    [SkippableFact]
+    public async Task AFileThatIsMountedThereStays()
+    {
+        LocalMachine.Require();
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["hosts"], "forged");
+        await machine.RunAsync("run", "-d", "--name", "hosted", "--network", "none", LocalMachine.Image, "sh", "-c", "while :; do sleep 1; done");
+        var refused = await machine.RunAsync("cp", folder["hosts"], "hosted:/etc/hosts");
+        Assert.Contains("device or resource busy", refused.Errors, StringComparison.Ordinal);
+        var hosts = (await machine.RunAsync("exec", "hosted", "cat", "/etc/hosts")).Succeeded();
+        Assert.Contains("localhost", hosts, StringComparison.Ordinal);
+        (await machine.RunAsync("cp", "hosted:/etc/hosts", folder["hosts"])).Succeeded();
+        Assert.Equal(hosts, File.ReadAllText(folder["hosts"]));
     }
 
     [SkippableFact]

@@ -228,9 +228,18 @@ internal sealed class MemberWriter(DirectoryTree tree, IWhiteouts? whiteouts, No
 
     private void Remove(OpenedDirectory directory, EntryPath path)
     {
-        if (whiteouts is null && NodeRemoval.StatusOf(directory.Number, path.Name) is { Type: FileStatus.Directory })
+        if (whiteouts is null && NodeRemoval.StatusOf(directory.Number, path.Name) is { } there)
         {
-            throw errors.OtherKind(path.All, isDirectory: false);
+            // The kernel refuses that only for mounts in our own namespace, and takes those of all others away with the name (unlink(2), EBUSY).
+            if (there.IsMountRoot)
+            {
+                throw errors.Writing(path.All, "unlinkat", -Errno.EBUSY);
+            }
+
+            if (there.Type == FileStatus.Directory)
+            {
+                throw errors.OtherKind(path.All, isDirectory: false);
+            }
         }
 
         // A path through what is removed may lead elsewhere from now on.
