@@ -25,7 +25,7 @@ internal static class Program
         ["attach"] = (AttachCommand.Run, "--directory DIR [options]", "stay in front of a local container"),
         ["enter"] = (EnterCommand.Run, "--containers DIR -- PROGRAM [ARG...]", "run a program in the user namespace of a plain user's containers"),
         ["view"] = (ViewCommand.Run, "--directory DIR [--mounts] [--write]", "hold a local container's files open until the input ends"),
-        ["probe"] = (ProbeCommand.Run, "--directory DIR [--user]", "try an overlay filesystem in an empty directory"),
+        ["probe"] = (ProbeCommand.Run, "--directory DIR [--kind KIND] [--user]", "try an overlay filesystem in an empty directory"),
         ["spec"] = (SpecCommand.Run, "[--rootless] [--bundle DIR]", "write a config.json to begin with"),
         ["features"] = (FeaturesCommand.Run, "", "print what this runtime can do as JSON"),
     };

@@ -4,13 +4,13 @@ using Containerize.Runtime.Monitoring;
 
 namespace Containerize.Runtime.Commands;
 
-/// <summary>`probe`: whether the kernel gives us an overlay filesystem with whiteouts; for 'dotnet containerize doctor'.</summary>
+/// <summary>`probe`: whether we get an overlay filesystem with whiteouts, the kernel's or fuse-overlayfs's; for the tool, which asks once.</summary>
 internal static class ProbeCommand
 {
     /// <summary>Tries it in an empty directory, in a mount namespace that ends with us.</summary>
     public static int Run(Invocation invocation)
     {
-        var options = Options.Read("probe", invocation.Words, ["user"], ["directory"]);
+        var options = Options.Read("probe", invocation.Words, ["user"], ["directory", "kind"]);
         var directory = options.Value("directory") ?? throw Options.Bad("probe", "--directory is required");
         RootMount.EnterOwnNamespace();
         foreach (var name in (string[])["lower", "upper", "work", "merged"])
@@ -21,6 +21,7 @@ internal static class ProbeCommand
         FileSystem.WriteText(Descriptor.WorkingDirectory, CreateEmpty(Path.Combine(directory, "lower", "file")), "text");
         var plan = new RootPlan
         {
+            Kind = options.Value("kind") ?? RootKind.Overlay,
             Layers = [Path.Combine(directory, "lower")],
             Upper = Path.Combine(directory, "upper"),
             Work = Path.Combine(directory, "work"),

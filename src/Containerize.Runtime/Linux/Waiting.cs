@@ -40,7 +40,15 @@ internal static unsafe class Waiting
         // siginfo_t: signal, errno, code, padding, pid, uid, status.
         var info = stackalloc int[32];
         new Span<int>(info, 32).Clear();
-        Syscall.Check(Syscall.Try(SyscallNumber.Waitid, OfPidDescriptor, pidDescriptor, (nint)info, options), "waitid");
+        var waited = Syscall.Try(SyscallNumber.Waitid, OfPidDescriptor, pidDescriptor, (nint)info, options);
+        if (waited == -Errno.ECHILD)
+        {
+            // It was reaped with the others, and how it ended is lost.
+            const int Unknown = 255;
+            return Unknown;
+        }
+
+        Syscall.Check(waited, "waitid");
         return info[0] == 0 ? null : info[2] == CodeExited ? info[6] : 128 + info[6];
     }
 }

@@ -8,8 +8,13 @@ namespace Containerize.Runtime.Monitoring;
 internal sealed class RootMount : IDisposable
 {
     private readonly string _target;
+    private readonly FuseOverlay? _program;
 
-    private RootMount(string target) => _target = target;
+    private RootMount(string target, FuseOverlay? program = null)
+    {
+        _target = target;
+        _program = program;
+    }
 
     /// <summary>Makes the mount namespace; for the process's first thread, and its children.</summary>
     public static void EnterOwnNamespace()
@@ -27,10 +32,10 @@ internal sealed class RootMount : IDisposable
         switch (plan.Kind)
         {
             case RootKind.Copy:
+                RootCopy.Ensure(plan);
                 return null;
             case RootKind.FuseOverlay:
-                MountByProgram(plan);
-                return new RootMount(plan.Target);
+                return new RootMount(plan.Target, FuseOverlay.Start(plan));
             default:
                 MountOverlay(plan, isLasting);
                 return new RootMount(plan.Target);
@@ -38,7 +43,11 @@ internal sealed class RootMount : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => MountApi.TryDetach(_target);
+    public void Dispose()
+    {
+        MountApi.TryDetach(_target);
+        _program?.Dispose();
+    }
 
     // The options have room for a page, which the paths of a hundred layers do not fit into, and no room for colons in them: here they are the numbers
     // of open directories, read in /proc/self/fd.
@@ -79,20 +88,4 @@ internal sealed class RootMount : IDisposable
             opened.ForEach(directory => directory.Dispose());
         }
     }
-
-    private static void MountByProgram(RootPlan plan)
-    {
-        var path = Programs.Find("fuse-overlayfs") ?? throw Failure.Of(6080, "putting the root filesystem together", "fuse-overlayfs is not installed", "Install it.");
-        var options = $"lowerdir={string.Join(':', plan.Layers.Reverse().Select(Escape))},upperdir={Escape(plan.Upper)},workdir={Escape(plan.Work)}";
-        using var output = MemoryFile.Create("output");
-        using var nothing = FileSystem.Open(Descriptor.WorkingDirectory, "/dev/null", OpenFlags.ReadOnly);
-        using var child = ChildProcess.Start(path, ["fuse-overlayfs", "-o", options, plan.Target], ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"], nothing.Number, output.Number);
-        if (child.Wait() is var code and not 0)
-        {
-            throw Failure.Of(6080, "putting the root filesystem together", $"fuse-overlayfs ended with {code}: {MemoryFile.Text(output)}", "Check that /dev/fuse may be opened.");
-        }
-    }
-
-    private static string Escape(string path) =>
-        path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal).Replace(",", "\\,", StringComparison.Ordinal);
 }
