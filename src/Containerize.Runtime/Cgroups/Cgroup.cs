@@ -199,6 +199,9 @@ internal sealed class Cgroup : IDisposable
         }
     }
 
+    /// <summary>Whether it has what stops processes.</summary>
+    public bool CanFreeze => TryFreezerDirectory() is not null;
+
     /// <summary>Stops all processes.</summary>
     public void Freeze() => CgroupFreezer.Freeze(FreezerDirectory("freezing the container"));
 

@@ -421,18 +421,26 @@ internal sealed unsafe class MonitoredContainer : IDisposable
     {
         using var container = Container.Open(_root, _plan.Id, change: true);
         using var cgroup = container.OpenCgroup();
-        if (_host is null || cgroup.IsFrozen == freeze)
+        var bySignals = _host is not null && !cgroup.CanFreeze && ProcessStop.OwnsNamespace(_host.Pid);
+        if (_host is null || (bySignals ? _status.Current.Status == "paused" : cgroup.IsFrozen) == freeze)
         {
             throw Failure.Of(6008, freeze ? "pausing the container" : "unpausing the container", freeze ? "it is not running" : "it is not paused");
         }
 
-        if (freeze)
+        switch (freeze, bySignals)
         {
-            cgroup.Freeze();
-        }
-        else
-        {
-            cgroup.Thaw();
+            case (true, true):
+                ProcessStop.Stop(_host.Pid);
+                break;
+            case (false, true):
+                ProcessStop.Resume(_host.Pid);
+                break;
+            case (true, false):
+                cgroup.Freeze();
+                break;
+            default:
+                cgroup.Thaw();
+                break;
         }
     }
 
