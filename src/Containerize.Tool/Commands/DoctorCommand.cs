@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text.Json;
 using Containerize.Storage;
 using Containerize.Tool.Doctor;
+using Containerize.Tool.Reports;
 
 namespace Containerize.Tool.Commands;
 
@@ -13,21 +15,19 @@ internal static class DoctorCommand
     {
         var registries = new Argument<string[]>("REGISTRY") { Description = "Registries that should answer; without any, the usual ones.", Arity = ArgumentArity.ZeroOrMore };
         var offline = new Option<bool>("--offline") { Description = "Asks no registry." };
-        var command = new Command("doctor", "Looks whether this machine can run containers, and says what mends it.") { registries, offline };
+        var format = FormatOption.Create();
+        var command = new Command("doctor", "Looks whether this machine can run containers, and says what mends it.") { registries, offline, format };
         command.SetAction(async (parsed, token) =>
         {
-            var broken = false;
+            var findings = new List<Finding>();
+            var asJson = parsed.GetValue(format) == FormatOption.Json;
             void Tell(Finding finding)
             {
-                var style = terminal.Style;
-                var mark = finding.Verdict switch { Verdict.Good => "ok  ", Verdict.Lacks => style.Yellow("lack"), _ => style.Red("FAIL") };
-                terminal.Out.WriteLine($"{mark}  {finding.Subject}: {Printable.Of(finding.Text)}");
-                if (finding.Remedy is { } remedy)
+                findings.Add(finding);
+                if (!asJson)
                 {
-                    terminal.Out.WriteLine($"      mend it:  {remedy}");
+                    Write(finding, terminal);
                 }
-
-                broken |= finding.Verdict == Verdict.Broken;
             }
 
             if (OperatingSystem.IsLinux())
@@ -51,8 +51,44 @@ internal static class DoctorCommand
                 }
             }
 
-            return broken ? Failure.Failed : 0;
+            if (asJson)
+            {
+                JsonText.Write(terminal.Out, json => WriteAll(json, findings));
+            }
+
+            return findings.Any(f => f.Verdict == Verdict.Broken) ? Failure.Failed : 0;
         });
         return command;
+    }
+
+    private static void Write(Finding finding, Terminal terminal)
+    {
+        var style = terminal.Style;
+        var mark = finding.Verdict switch { Verdict.Good => "ok  ", Verdict.Lacks => style.Yellow("lack"), _ => style.Red("FAIL") };
+        terminal.Out.WriteLine($"{mark}  {finding.Subject}: {Printable.Of(finding.Text)}");
+        if (finding.Remedy is { } remedy)
+        {
+            terminal.Out.WriteLine($"      mend it:  {remedy}");
+        }
+    }
+
+    private static void WriteAll(Utf8JsonWriter json, List<Finding> findings)
+    {
+        json.WriteStartArray();
+        foreach (var finding in findings)
+        {
+            json.WriteStartObject();
+            json.WriteString("subject", finding.Subject);
+            json.WriteString("verdict", finding.Verdict switch { Verdict.Good => "ok", Verdict.Lacks => "lacks", _ => "broken" });
+            json.WriteString("text", finding.Text);
+            if (finding.Remedy is { } remedy)
+            {
+                json.WriteString("remedy", remedy);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 }

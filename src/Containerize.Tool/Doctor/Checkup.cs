@@ -11,10 +11,8 @@ namespace Containerize.Tool.Doctor;
 /// <param name="paths">Where things are kept.</param>
 internal sealed class Checkup(Terminal terminal, StoragePaths paths)
 {
-    private const string AppArmorSwitch = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns";
-    private const string CloneSwitch = "/proc/sys/kernel/unprivileged_userns_clone";
-    private const string MostNamespaces = "/proc/sys/user/max_user_namespaces";
     private readonly bool _root = MachineFacts.IsRoot;
+    private readonly SystemFiles _files = new();
 
     /// <summary>All findings, in the order in which things are needed.</summary>
     internal IEnumerable<Finding> Look()
@@ -25,7 +23,7 @@ internal sealed class Checkup(Terminal terminal, StoragePaths paths)
         if (!_root)
         {
             yield return UserNamespaces(runtime);
-            yield return SubordinateIds();
+            yield return SubordinateIds(runtime);
             yield return RuntimeFolder();
         }
 
@@ -34,11 +32,11 @@ internal sealed class Checkup(Terminal terminal, StoragePaths paths)
             yield return Overlay(runtime);
         }
 
-        yield return Cgroups();
+        yield return new CgroupCheck(_files, MachineFacts.Read()).Look();
         yield return Outside();
         if (!_root)
         {
-            yield return LowPorts();
+            yield return new LowPortCheck(_files).Look();
         }
     }
 
@@ -75,33 +73,18 @@ internal sealed class Checkup(Terminal terminal, StoragePaths paths)
         }
     }
 
-    private Finding UserNamespaces(RuntimeProgram? runtime)
+    private Finding UserNamespaces(RuntimeProgram? runtime) =>
+        runtime is not null && Entered(runtime, "/bin/true") is { Code: 0 }
+            ? Finding.Good(UserNamespaceCheck.Subject, "a plain user may make them")
+            : new UserNamespaceCheck(_files).LookForReason(runtime?.Path ?? "containerize-runtime");
+
+    private Finding SubordinateIds(RuntimeProgram? runtime)
     {
-        const string Subject = "user namespaces";
-        if (runtime is not null && Entered(runtime, "/bin/true") is { Code: 0 })
-        {
-            return Finding.Good(Subject, "a plain user may make them");
-        }
-
-        return Text(AppArmorSwitch) == "1"
-            ? Finding.Broken(Subject, "AppArmor keeps plain users from them (Ubuntu 23.10 and later)", $"sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0")
-            : Text(CloneSwitch) == "0" ? Finding.Broken(Subject, "they are switched off for plain users", "sudo sysctl -w kernel.unprivileged_userns_clone=1")
-            : Text(MostNamespaces) == "0" ? Finding.Broken(Subject, "none is allowed", "sudo sysctl -w user.max_user_namespaces=15000")
-            : Finding.Broken(Subject, "the kernel refuses them here; inside another container that one's seccomp profile may", "unshare --user --map-root-user true");
-    }
-
-    private static Finding SubordinateIds()
-    {
-        const string Subject = "ids of other users";
-        var user = Environment.UserName;
-        if (!Has("/etc/subuid", user) || !Has("/etc/subgid", user))
-        {
-            return Finding.Lacks(Subject, $"{user} has no range in /etc/subuid and /etc/subgid, so all files of a container have one owner", $"sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {user}");
-        }
-
-        return OutsidePrograms.Find("newuidmap") is null || OutsidePrograms.Find("newgidmap") is null
-            ? Finding.Lacks(Subject, "newuidmap and newgidmap are not installed", "sudo apt-get install uidmap")
-            : Finding.Good(Subject, "ranges in /etc/subuid and /etc/subgid, newuidmap and newgidmap installed");
+        var finding = new SubordinateIdCheck(_files).Look(Environment.UserName, (uint)Linux.Syscall.Try(Linux.SyscallNumber.Geteuid));
+        // What the files promise the programs have to keep.
+        return finding.Verdict == Verdict.Good && runtime is not null && Entered(runtime, "/bin/cat", "/proc/self/uid_map") is { Code: not 0, Output: var said }
+            ? Finding.Broken(finding.Subject, $"newuidmap does not give them: {said}", "sudo apt-get install --reinstall uidmap")
+            : finding;
     }
 
     private Finding RuntimeFolder() => terminal.Variable("XDG_RUNTIME_DIR") is { Length: > 0 } directory && Directory.Exists(directory)
@@ -111,14 +94,35 @@ internal sealed class Checkup(Terminal terminal, StoragePaths paths)
     private Finding Overlay(RuntimeProgram runtime)
     {
         const string Subject = "overlay filesystem";
+        var kernel = Probe(runtime, RootKind.Overlay);
+        if (kernel.Code == 0)
+        {
+            return Finding.Good(Subject, "the kernel's own, also for whiteouts");
+        }
+
+        if (_files.Find("fuse-overlayfs") is null)
+        {
+            return Finding.Lacks(Subject, $"the kernel's is not to be had ({kernel.Output}); layers are copied for each container", "sudo apt-get install fuse-overlayfs");
+        }
+
+        var fuse = Probe(runtime, RootKind.FuseOverlay);
+        return fuse.Code == 0
+            ? Finding.Lacks(Subject, $"the kernel's is not to be had ({kernel.Output}); fuse-overlayfs is installed, and used", null)
+            : Finding.Lacks(
+                Subject,
+                $"neither the kernel's ({kernel.Output}) nor fuse-overlayfs ({fuse.Output}) is to be had; layers are copied for each container",
+                "sudo modprobe fuse && sudo chmod 666 /dev/fuse");
+    }
+
+    private (int Code, string Output) Probe(RuntimeProgram runtime, string kind)
+    {
         var directory = Path.Combine(paths.Data, "doctor-" + Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         Directory.CreateDirectory(directory);
         try
         {
-            var (code, output) = _root ? Try(runtime.Path, "probe", "--directory", directory) : Entered(runtime, runtime.Path, "probe", "--directory", directory, "--user");
-            return code == 0 ? Finding.Good(Subject, "the kernel's own, also for whiteouts")
-                : OutsidePrograms.Find("fuse-overlayfs") is not null ? Finding.Lacks(Subject, $"the kernel's is not to be had ({output}); fuse-overlayfs is installed, and used", null)
-                : Finding.Lacks(Subject, $"the kernel's is not to be had ({output}); layers are copied for each container", "sudo apt-get install fuse-overlayfs");
+            return _root
+                ? Try(runtime.Path, "probe", "--directory", directory, "--kind", kind)
+                : Entered(runtime, runtime.Path, "probe", "--directory", directory, "--kind", kind, "--user");
         }
         finally
         {
@@ -126,23 +130,10 @@ internal sealed class Checkup(Terminal terminal, StoragePaths paths)
         }
     }
 
-    private Finding Cgroups()
-    {
-        const string Subject = "cgroups";
-        var machine = MachineFacts.Read();
-        var version = machine.UnifiedCgroups ? "version 2" : "version 1, or a mixture";
-        return _root || machine.OwnsCgroups
-            ? Finding.Good(Subject, $"{version}; limits are kept")
-            : Finding.Lacks(
-                Subject,
-                $"{version}; none is this user's, so limits of memory, processors and processes are not kept",
-                machine.UnifiedCgroups ? "systemd-run --user --scope -p Delegate=yes -- $SHELL" : """sudo sed -i 's/^GRUB_CMDLINE_LINUX="/&systemd.unified_cgroup_hierarchy=1 /' /etc/default/grub && sudo update-grub && sudo reboot""");
-    }
-
-    private static Finding Outside()
+    private Finding Outside()
     {
         const string Subject = "network to the outside";
-        var program = OutsidePrograms.Find("pasta") ?? OutsidePrograms.Find("slirp4netns");
+        var program = _files.Find("pasta") ?? _files.Find("slirp4netns");
         if (program is null)
         {
             return Finding.Lacks(Subject, "neither pasta nor slirp4netns is installed: published ports work, and containers reach nothing outside", "sudo apt-get install passt");
@@ -159,35 +150,12 @@ internal sealed class Checkup(Terminal terminal, StoragePaths paths)
         }
     }
 
-    private static Finding LowPorts()
-    {
-        const string Subject = "ports below 1024";
-        var first = int.TryParse(Text("/proc/sys/net/ipv4/ip_unprivileged_port_start"), out var number) ? number : 1024;
-        return first <= 80
-            ? Finding.Good(Subject, $"from {first} on a plain user may publish them")
-            : Finding.Lacks(Subject, $"a plain user may publish ports from {first} on", "sudo sysctl -w net.ipv4.ip_unprivileged_port_start=80");
-    }
-
     // As the tool itself goes there.
     private (int Code, string Output) Entered(RuntimeProgram runtime, params string[] words)
     {
         var containers = new ContainerStore(paths).Directory;
         Directory.CreateDirectory(containers);
         return Try(runtime.Path, ["enter", "--containers", containers, "--", .. words]);
-    }
-
-    private static bool Has(string file, string user) => File.Exists(file) && File.ReadLines(file).Any(l => l.StartsWith(user + ":", StringComparison.Ordinal));
-
-    private static string Text(string path)
-    {
-        try
-        {
-            return File.Exists(path) ? File.ReadAllText(path).Trim() : "";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
     }
 
     private static (int Code, string Output) Try(string program, params string[] words)
