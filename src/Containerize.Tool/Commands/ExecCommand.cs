@@ -43,13 +43,13 @@ internal static class ExecCommand
             List<string> options = [];
             if (parsed.GetValue(user) is { } text)
             {
-                var who = ContainerUser.Find(text, [], LayerFiles.TryReadText([root], "etc/passwd"), LayerFiles.TryReadText([root], "etc/group"));
+                var who = ContainerUser.Find(text, [], LayerFiles.TryReadText([root], "etc/passwd"), LayerFiles.TryReadText([root], "etc/group")).On(engine.Machine);
                 options.AddRange(["--user", string.Create(CultureInfo.InvariantCulture, $"{who.Uid}:{who.Gid}")]);
                 options.AddRange(who.Groups.SelectMany(g => (string[])["--additional-gids", g.ToString(CultureInfo.InvariantCulture)]));
                 options.AddRange(["--env", "HOME=" + who.Home]);
             }
 
-            foreach (var variable in ContainerOptions.Values(parsed, files).SelectMany(f => EnvironmentOption.ReadFile(terminal.PathOf(f), terminal.Variable))
+            foreach (var variable in ContainerOptions.Values(parsed, files).SelectMany(f => EnvironmentOption.ReadFile("--env-file", terminal.PathOf(f), terminal.Variable))
                 .Concat(ContainerOptions.Values(parsed, environment).Select(e => EnvironmentOption.Read("-e", e, terminal.Variable)).OfType<string>()))
             {
                 options.AddRange(["--env", variable]);
@@ -62,7 +62,7 @@ internal static class ExecCommand
 
             if (parsed.GetValue(privileged))
             {
-                options.AddRange(CapabilitySet.Of([], [], privileged: true).SelectMany(c => (string[])["--cap", c]));
+                options.AddRange(CapabilitySet.Of([], [], privileged: true, engine.Machine.Capabilities).SelectMany(c => (string[])["--cap", c]));
             }
 
             if (parsed.GetValue(keys) is { } leave)

@@ -99,7 +99,7 @@ internal static class StatsCommand
         }
 
         var nanoseconds = before is null ? 0 : (usage.At - before.At).TotalMilliseconds * 1e6;
-        var processor = nanoseconds > 0 ? (usage.Processor - before!.Processor) / nanoseconds * 100 : 0;
+        var processor = nanoseconds > 0 ? Math.Max(0, usage.Processor - before!.Processor) / nanoseconds * 100 : 0;
         return
         [
             container.Id[..12],

@@ -20,7 +20,7 @@ internal sealed class ContainerCreation(LocalEngine engine)
         }
 
         options = options with { Network = await CompleteAsync(options.Network, token) };
-        return await new ContainerMaker(engine.Containers, engine.Volumes, engine.Machine).MakeAsync(
+        return await new ContainerMaker(engine.Containers, engine.Volumes, engine.Machine) { Warn = engine.WarnOnce }.MakeAsync(
             new ContainerRequest
             {
                 Name = name,
@@ -29,6 +29,7 @@ internal sealed class ContainerCreation(LocalEngine engine)
                 ImageDigest = image.Digest,
                 Image = image.Config,
                 Layers = image.Layers,
+                RootKind = engine.ChooseRootfs().Kind,
                 UserAttributes = engine.Machine.Rootless,
                 InitProgram = engine.Runtime.Path,
             },
@@ -49,5 +50,6 @@ internal sealed class ContainerCreation(LocalEngine engine)
     }
 
     private static bool HasLimits(RunOptions options) =>
-        options.Resources.Memory is not null || options.Resources.Cpu is not null || options.Resources.Pids is not null || options.Resources.BlockIo is not null;
+        options.Resources.Memory is not null || options.Resources.Cpu is not null || options.Resources.Pids is not null || options.Resources.BlockIo is not null
+        || options.CgroupParent is not null;
 }

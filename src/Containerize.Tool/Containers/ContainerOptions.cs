@@ -54,7 +54,8 @@ internal sealed class ContainerOptions
     private readonly Option<string[]> _logOptions = Several("--log-opt", "max-size=10m", "max-size and max-file bound the log.");
 
     // Of docker's options those that change nothing here, so that a command line is taken as it is.
-    private readonly Option<string[]> _ignored = Several("--userns", "MODE", "Accepted: the user namespace is the caller's.");
+    private readonly Option<string?> _users = One("--userns", "host", "Accepted: the users are the caller's.");
+    private readonly Option<bool> _trust = Flag("--disable-content-trust", "Accepted.");
 
     internal void AddTo(Command command)
     {
@@ -63,7 +64,7 @@ internal sealed class ContainerOptions
             _environment, _environmentFiles, _labels, _labelFiles, _annotations, _entrypoint, _directory, _user, _groups, _hostName, _domainName, _terminal, _interactive,
             _remove, _readOnly, _privileged, _init, _volumes, _mounts, _tmpfs, _volumesFrom, _devices, _deviceRules, _ports, _publishAll, _expose,
             .. _network.All, .. _limits.All, .. _health.All, _capAdd, _capDrop, _security, _sysctls, _pid, _ipc, _uts, _cgroupNamespace, _cgroupParent, _restart,
-            _stopSignal, _stopTimeout, _logDriver, _logOptions, _ignored,
+            _stopSignal, _stopTimeout, _logDriver, _logOptions, _users, _trust,
         ])
         {
             command.Options.Add(option);
@@ -80,15 +81,20 @@ internal sealed class ContainerOptions
             throw new ContainerizeException(5020, "reading --restart and --rm", "what goes away when it ends cannot be started again", "Leave one out.");
         }
 
+        if (parsed.GetValue(_users) is not (null or "" or "host") and var users)
+        {
+            throw new ContainerizeException(5020, $"reading --userns {users}", "a container has no user namespace of its own here; a plain user's all have one, in which he is root", "Leave it out.");
+        }
+
         return new RunOptions
         {
             Entrypoint = parsed.GetValue(_entrypoint),
             Environment =
             [
-                .. Values(parsed, _environmentFiles).SelectMany(f => EnvironmentOption.ReadFile(terminal.PathOf(f), terminal.Variable)),
+                .. Values(parsed, _environmentFiles).SelectMany(f => EnvironmentOption.ReadFile("--env-file", terminal.PathOf(f), terminal.Variable)),
                 .. Values(parsed, _environment).Select(e => EnvironmentOption.Read("-e", e, terminal.Variable)).OfType<string>(),
             ],
-            Labels = Pairs("--label", Values(parsed, _labelFiles).SelectMany(f => EnvironmentOption.ReadFile(terminal.PathOf(f), _ => "")).Concat(Values(parsed, _labels))),
+            Labels = Pairs("--label", Values(parsed, _labelFiles).SelectMany(f => EnvironmentOption.ReadFile("--label-file", terminal.PathOf(f), _ => "")).Concat(Values(parsed, _labels))),
             Annotations = Pairs("--annotation", Values(parsed, _annotations)),
             WorkingDirectory = parsed.GetValue(_directory),
             User = parsed.GetValue(_user),

@@ -20,7 +20,8 @@ internal static class ContainerProcesses
         return ids.RootElement.ValueKind == JsonValueKind.Array ? [.. ids.RootElement.EnumerateArray().Select(e => e.GetInt32()).Order()] : [];
     }
 
-    private static List<int> InNamespace(int first)
+    /// <summary>Those of the pid namespace of one of them.</summary>
+    internal static IReadOnlyList<int> InNamespace(int first)
     {
         var own = new FileInfo($"/proc/{first}/ns/pid").LinkTarget;
         var found = new List<int>();

@@ -54,7 +54,35 @@ internal sealed record ContainerUsage
 
         var (received, sent) = Network(container.Status.Pid);
         var usage = new ContainerUsage { At = DateTimeOffset.UtcNow, Received = received, Sent = sent, MemoryLimit = MachineMemory() };
+        if (!cgroups.Values.Any(Directory.Exists))
+        {
+            return OfProcesses(usage, ContainerProcesses.InNamespace(container.Status.Pid));
+        }
+
         return cgroups.TryGetValue("", out var unified) && File.Exists(Path.Combine(unified, "memory.current")) ? OfVersion2(usage, unified) : OfVersion1(usage, cgroups);
+    }
+
+    // A plain user's container may have no cgroup: then what its processes say of themselves (proc(5)), those that live.
+    private static ContainerUsage OfProcesses(ContainerUsage usage, IReadOnlyList<int> processes)
+    {
+        const long NanosecondsOfTick = 10_000_000;
+        var (ticks, pages, read, written) = (0L, 0L, 0L, 0L);
+        foreach (var process in processes)
+        {
+            var stat = TryRead($"/proc/{process}/stat") ?? "";
+            // The name, in parentheses, may have any character in it.
+            var fields = stat[Math.Min(stat.LastIndexOf(')') + 2, stat.Length)..].Split(' ');
+            if (fields.Length > 21)
+            {
+                ticks += Number(fields[11]) + Number(fields[12]);
+                pages += Number(fields[21]);
+            }
+
+            read += Named($"/proc/{process}/io", "read_bytes:");
+            written += Named($"/proc/{process}/io", "write_bytes:");
+        }
+
+        return usage with { Processor = ticks * NanosecondsOfTick, Memory = pages * Environment.SystemPageSize, Processes = processes.Count, ReadBytes = read, Written = written };
     }
 
     private static ContainerUsage OfVersion2(ContainerUsage usage, string cgroup)

@@ -45,6 +45,13 @@ internal static class DockerWords
 
             if (word.StartsWith("--", StringComparison.Ordinal))
             {
+                if (word[^1] == '=' && options.TryGetValue(word[..^1], out var emptied) && TakesValue(emptied))
+                {
+                    // The parser would take the next word.
+                    result.AddRange([word[..^1], ""]);
+                    continue;
+                }
+
                 result.Add(word);
                 if (!word.Contains('=', StringComparison.Ordinal) && options.TryGetValue(word, out var found) && TakesValue(found) && i + 1 < words.Count)
                 {

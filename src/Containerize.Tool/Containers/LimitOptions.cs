@@ -24,11 +24,16 @@ internal sealed class LimitOptions
     private readonly Option<string?> _mems = ContainerOptions.One("--cpuset-mems", "0-1", "On which memory nodes.");
     private readonly Option<long?> _pids = Number("--pids-limit", "The most processes; -1: any.");
     private readonly Option<int?> _weight = new("--blkio-weight") { Description = "Its share of the disks' time: 10 to 1000.", HelpName = "NUMBER" };
+    private readonly Option<string[]> _weights = ContainerOptions.Several("--blkio-weight-device", "DEVICE:WEIGHT", "The same of one disk.");
+    private readonly Option<string[]> _readRates = ContainerOptions.Several("--device-read-bps", "DEVICE:RATE", "The most bytes that it reads of a disk in a second.");
+    private readonly Option<string[]> _writeRates = ContainerOptions.Several("--device-write-bps", "DEVICE:RATE", "The most that it writes.");
+    private readonly Option<string[]> _reads = ContainerOptions.Several("--device-read-iops", "DEVICE:RATE", "The most reads of a disk in a second.");
+    private readonly Option<string[]> _writes = ContainerOptions.Several("--device-write-iops", "DEVICE:RATE", "The most writes.");
     private readonly Option<string?> _shm = ContainerOptions.One("--shm-size", "SIZE", "The size of /dev/shm; 64m.");
     private readonly Option<string[]> _limits = ContainerOptions.Several("--ulimit", "NAME=SOFT[:HARD]", "A limit of its processes.");
 
     internal IEnumerable<Option> All =>
-        [_memory, _reservation, _swap, _swappiness, _noKill, _score, _cpus, _shares, _period, _quota, _cpuset, _mems, _pids, _weight, _shm, _limits];
+        [_memory, _reservation, _swap, _swappiness, _noKill, _score, _cpus, _shares, _period, _quota, _cpuset, _mems, _pids, _weight, _weights, _readRates, _writeRates, _reads, _writes, _shm, _limits];
 
     internal ResourcesSpec Read(ParseResult parsed)
     {
@@ -42,7 +47,6 @@ internal sealed class LimitOptions
         var cpus = Cpus(parsed);
         var specification = new ResourcesSpec
         {
-            // As docker: as much swap again as memory.
             Memory = memory is null && Size(parsed, _reservation) is null && parsed.GetValue(_swappiness) is null && !parsed.GetValue(_noKill)
                 ? null
                 : new MemoryResources
@@ -54,7 +58,7 @@ internal sealed class LimitOptions
                     DisableOomKiller = parsed.GetValue(_noKill) ? true : null,
                 },
             Pids = parsed.GetValue(_pids) is { } pids ? new PidsResources { Limit = pids <= 0 ? -1 : pids } : null,
-            BlockIo = parsed.GetValue(_weight) is { } weight ? new BlockIoResources { Weight = (ushort)weight } : null,
+            BlockIo = BlockIo(parsed),
             Cpu = cpus is null && parsed.GetValue(_shares) is null && parsed.GetValue(_quota) is null && parsed.GetValue(_period) is null && parsed.GetValue(_cpuset) is null && parsed.GetValue(_mems) is null
                 ? null
                 : new CpuResources
@@ -69,15 +73,41 @@ internal sealed class LimitOptions
         return specification;
     }
 
-    internal long SharedMemory(ParseResult parsed) => Size(parsed, _shm) ?? (64L << 20);
+    internal long SharedMemory(ParseResult parsed) => Size(parsed, _shm) is > 0 and var size ? size : 64L << 20;
 
     internal IReadOnlyList<RlimitSpec> Processes(ParseResult parsed) => [.. ContainerOptions.Values(parsed, _limits).Select(LimitOption.Parse)];
 
-    internal int? OutOfMemoryScore(ParseResult parsed) => parsed.GetValue(_score);
+    internal int? OutOfMemoryScore(ParseResult parsed) => parsed.GetValue(_score) is not { } score ? null
+        : score is >= -1000 and <= 1000 ? score
+        : throw new ContainerizeException(5020, $"reading --oom-score-adj {score}", "it is not from -1000 to 1000", "Write for example 500.");
+
+    private BlockIoResources? BlockIo(ParseResult parsed)
+    {
+        var weight = parsed.GetValue(_weight) is 0 ? null : parsed.GetValue(_weight);
+        if (weight is < 10 or > 1000)
+        {
+            throw new ContainerizeException(5020, $"reading --blkio-weight {weight}", "it is not from 10 to 1000", "Write for example 500.");
+        }
+
+        var io = new BlockIoResources
+        {
+            Weight = (ushort?)weight,
+            WeightDevice = Each(parsed, _weights, RateOption.Weight),
+            ThrottleReadBpsDevice = Each(parsed, _readRates, RateOption.Bytes),
+            ThrottleWriteBpsDevice = Each(parsed, _writeRates, RateOption.Bytes),
+            ThrottleReadIopsDevice = Each(parsed, _reads, RateOption.Operations),
+            ThrottleWriteIopsDevice = Each(parsed, _writes, RateOption.Operations),
+        };
+        return io == new BlockIoResources() ? null : io;
+    }
+
+    private static T[]? Each<T>(ParseResult parsed, Option<string[]> option, Func<string, string, T> read) =>
+        ContainerOptions.Values(parsed, option) is { Length: > 0 } values ? [.. values.Select(v => read(option.Name, v))] : null;
 
     private long? Cpus(ParseResult parsed)
     {
-        if (parsed.GetValue(_cpus) is not { } text)
+        // As docker: zero is no limit.
+        if (parsed.GetValue(_cpus) is not { } text || text is "0" or "0.0")
         {
             return null;
         }

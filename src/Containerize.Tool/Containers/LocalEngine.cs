@@ -43,6 +43,20 @@ internal sealed class LocalEngine
     /// <summary>Where unpacked layers are.</summary>
     internal UnpackedLayers Layers => new(_paths, userAttributes: Machine.Rootless);
 
+    /// <summary>How they become root filesystems; who is the first to ask is told where that is not as it should be.</summary>
+    internal RootfsChoice ChooseRootfs()
+    {
+        var choice = RootfsChoice.Make(_terminal, this);
+        if (choice is { IsNew: true, Kind: not RootKind.Overlay })
+        {
+            Warn(choice.Kind == RootKind.FuseOverlay
+                ? $"root filesystems are put together by fuse-overlayfs, which is slower than the kernel: {choice.Why}"
+                : $"each container gets a copy of its image's files, which takes time and space: {choice.Why}; 'dotnet containerize doctor' says what mends it");
+        }
+
+        return choice;
+    }
+
     /// <summary>Where everything is.</summary>
     internal StoragePaths Paths => _paths;
 
@@ -110,10 +124,27 @@ internal sealed class LocalEngine
         var layers = await Layers.EnsureAsync(image.Layers, image.Source, progress: null, token);
         foreach (var warning in layers.Select(l => l.Warning).OfType<string>().Distinct())
         {
-            Warn(warning);
+            WarnOnce(warning);
         }
 
         return new ReadyImage(name, image.Digest, image.Config, [.. layers.Select(l => l.Content)]);
+    }
+
+    /// <summary>Says something that is no error and will be so tomorrow: once.</summary>
+    internal void WarnOnce(string text)
+    {
+        var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))[..16];
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(_paths.Data, "told"));
+            using var mark = new FileStream(Path.Combine(_paths.Data, "told", hash), FileMode.CreateNew);
+        }
+        catch (IOException)
+        {
+            return;
+        }
+
+        Warn(text);
     }
 
     /// <summary>Says something that is no error.</summary>

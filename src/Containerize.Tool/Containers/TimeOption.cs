@@ -19,6 +19,6 @@ internal static class TimeOption
         }
 
         const long Tick = 100;
-        return now - TimeSpan.FromTicks(GoDuration.Parse(option, text) / Tick);
+        return text is "0s" or "0m" or "0h" ? now : now - TimeSpan.FromTicks(GoDuration.Parse(option, text) / Tick);
     }
 }

@@ -59,6 +59,7 @@ internal static class ContainerJson
         json.WriteString("Name", record.Name);
         json.WriteNumber("RestartCount", status.Restarts);
         json.WriteString("Driver", plan.Root.Kind);
+        WriteGraphDriver(json, plan.Root);
         json.WriteString("Platform", "linux");
         json.WriteString("LogPath", container.Paths.Log);
         json.WriteString("HostsPath", container.Paths.Hosts);
@@ -68,6 +69,24 @@ internal static class ContainerJson
         WriteMounts(json, record);
         WriteConfig(json, container);
         WriteNetwork(json, container);
+        json.WriteEndObject();
+    }
+
+    // Docker's words for what is laid one upon another; a copy has none of it.
+    private static void WriteGraphDriver(Utf8JsonWriter json, RootPlan root)
+    {
+        json.WriteStartObject("GraphDriver");
+        json.WriteString("Name", root.Kind);
+        json.WriteStartObject("Data");
+        json.WriteString("MergedDir", root.Target);
+        if (root.Kind != RootKind.Copy)
+        {
+            json.WriteString("LowerDir", string.Join(':', root.Layers.Reverse()));
+            json.WriteString("UpperDir", root.Upper);
+            json.WriteString("WorkDir", root.Work);
+        }
+
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 
@@ -125,6 +144,7 @@ internal static class ContainerJson
         json.WriteEndObject();
         Strings(json, "Binds", container.Record.Mounts.Where(m => m.Type == "bind").Select(m => $"{m.Source}:{m.Target}{(m.ReadOnly ? ":ro" : "")}"));
         WritePorts(json, "PortBindings", plan.Network.Ports ?? []);
+        LimitsJson.Write(json, container.Paths);
         json.WriteEndObject();
     }
 

@@ -48,9 +48,10 @@ internal static class FieldTemplate
     {
         foreach (var name in path.Split('.', StringSplitOptions.RemoveEmptyEntries))
         {
-            value = value.ValueKind == JsonValueKind.Object && value.EnumerateObject().FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase)) is { Name: not null } found
-                ? found.Value
-                : throw Wrong(template, $"there is no field '{name}'");
+            var found = value.ValueKind == JsonValueKind.Object
+                ? value.EnumerateObject().Where(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase)).Select(p => (JsonElement?)p.Value).FirstOrDefault()
+                : null;
+            value = found ?? throw Wrong(template, $"there is no field '{name}'");
         }
 
         return value;

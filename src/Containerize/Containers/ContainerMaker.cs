@@ -12,17 +12,26 @@ namespace Containerize.Containers;
 /// <param name="machine">The machine.</param>
 public sealed class ContainerMaker(ContainerStore store, VolumeStore volumes, Machine machine)
 {
+    /// <summary>Told of what is not quite as it was asked for; null: nobody is.</summary>
+    public Action<string>? Warn { get; init; }
+
     /// <summary>Makes a container; its id. CTZ5020 to CTZ5022 for what cannot be, CTZ5032 for a name that is taken.</summary>
     public async Task<string> MakeAsync(ContainerRequest request, CancellationToken cancellationToken)
     {
         var id = ContainerName.MakeId();
         var image = request.Image.Config ?? new ContainerConfig();
         var options = WithImage(request.Options, image);
-        var user = ContainerUser.Find(
+        var asked = ContainerUser.Find(
             options.User ?? image.User,
             options.Groups,
             LayerFiles.TryReadText(request.Layers, "etc/passwd"),
             LayerFiles.TryReadText(request.Layers, "etc/group"));
+        var user = asked.On(machine);
+        if (user.StandsIn)
+        {
+            Warn?.Invoke(string.Create(CultureInfo.InvariantCulture, $"you have no ids of other users (/etc/subuid), so you yourself, as root without its rights, stand in for user {asked.Uid}; 'dotnet containerize doctor' says what mends it"));
+        }
+
         var mounts = Mounts(options, image);
         var made = new List<string>();
         try
@@ -54,11 +63,11 @@ public sealed class ContainerMaker(ContainerStore store, VolumeStore volumes, Ma
         var others = options.VolumesFrom.SelectMany(Others);
         var images = (image.Volumes?.Keys ?? Enumerable.Empty<string>()).Select(v => MountOption.Volume(v, "/"));
         var mounts = new List<ContainerMount>();
-        foreach (var mount in options.Mounts.Concat(others).Concat(images))
+        foreach (var (mount, isAsked) in options.Mounts.Select(m => (m, true)).Concat(others.Concat(images).Select(m => (m, false))))
         {
             if (mounts.Any(m => m.Target == mount.Target))
             {
-                if (options.Mounts.Contains(mount))
+                if (isAsked)
                 {
                     throw OptionErrors.Wrong("-v", mount.Target, "two mounts have this place", "Keep the one that is meant.");
                 }
@@ -75,6 +84,11 @@ public sealed class ContainerMaker(ContainerStore store, VolumeStore volumes, Ma
     private IEnumerable<ContainerMount> Others(string text)
     {
         var parts = text.Split(':');
+        if (parts.Length > 2 || (parts.Length == 2 && parts[1] is not ("ro" or "rw" or "z" or "Z")))
+        {
+            throw OptionErrors.Wrong("--volumes-from", text, "it is not CONTAINER[:ro]", "Write a container's name, and :ro after it or nothing.");
+        }
+
         return store.Resolve(parts[0]).Record.Mounts.Where(m => m.Type != "tmpfs").Select(m => new ContainerMount
         {
             Type = m.Name is null ? "bind" : "volume",
@@ -96,6 +110,8 @@ public sealed class ContainerMaker(ContainerStore store, VolumeStore volumes, Ma
         }
 
         var devices = Devices(options);
+        // A plain user makes no devices: he sees the host's own, which the runtime finds by their path where that is the same.
+        var renamed = machine.Rootless ? devices.Where(d => d.Source != d.Device.Path).ToList() : [];
         var image = request.Image.Config ?? new ContainerConfig();
         var specification = ContainerSpecification.Of(new ContainerSpecification.Wishes
         {
@@ -103,8 +119,8 @@ public sealed class ContainerMaker(ContainerStore store, VolumeStore volumes, Ma
             Options = options,
             Image = image,
             User = user,
-            Mounts = [.. mounts.Zip(stored, (m, s) => m with { Source = s.Source })],
-            Devices = [.. devices.Select(d => d.Device)],
+            Mounts = [.. mounts.Zip(stored, (m, s) => m with { Source = s.Source }), .. renamed.Select(d => new ContainerMount { Source = d.Source, Target = d.Device.Path! })],
+            Devices = [.. devices.Except(renamed).Select(d => d.Device)],
             DeviceRules = [.. devices.Select(d => d.Rule), .. options.DeviceRules.Select(DeviceRuleText.Parse)],
             Paths = paths,
             NetworkPaths = options.Network.Container is { } other ? new ContainerPaths(NetworkDirectory(other)) : null,
@@ -115,6 +131,12 @@ public sealed class ContainerMaker(ContainerStore store, VolumeStore volumes, Ma
         foreach (var directory in (string[])[paths.Upper, paths.Work, paths.Root])
         {
             Directory.CreateDirectory(directory);
+        }
+
+        if (!OperatingSystem.IsWindows() && request.Layers is [.., var highest])
+        {
+            // The root's permissions are those of the directory that takes the changes, and not the caller's umask.
+            File.SetUnixFileMode(paths.Upper, File.GetUnixFileMode(highest));
         }
 
         var hostName = ContainerSpecification.HostName(options, id);
@@ -176,9 +198,14 @@ public sealed class ContainerMaker(ContainerStore store, VolumeStore volumes, Ma
         var stored = new StoredMount { Type = mount.Type, Source = mount.Source, Target = mount.Target, ReadOnly = mount.ReadOnly };
         if (mount.Type == "bind")
         {
-            // As docker's -v: a directory that is not there is made. As docker's --mount it would be an error: an absent file is often a mistake in both.
-            if (!File.Exists(mount.Source))
+            // As docker: of -v a directory that is not there is made, of --mount it is an error.
+            if (!File.Exists(mount.Source) && !Directory.Exists(mount.Source))
             {
+                if (mount.MustExist)
+                {
+                    throw OptionErrors.Wrong("--mount", mount.Source, "it does not exist on the host", "Make it, or use -v, which makes a directory there.");
+                }
+
                 Directory.CreateDirectory(mount.Source);
             }
 
@@ -210,12 +237,12 @@ public sealed class ContainerMaker(ContainerStore store, VolumeStore volumes, Ma
         return stored with { Name = name, Source = path };
     }
 
-    private static List<(DeviceSpec Device, DeviceRule Rule)> Devices(RunOptions options) =>
+    private static List<(DeviceSpec Device, DeviceRule Rule, string Source)> Devices(RunOptions options) =>
         [.. options.Devices.SelectMany(HostDevices.Of), .. options.Privileged ? HostDevices.All() : []];
 
-    private static SeccompSpec? SeccompFile(RunOptions options) =>
+    private SeccompSpec? SeccompFile(RunOptions options) =>
         SecurityOptions.Read(options.SecurityOptions, options.Privileged).SeccompFile is { } file
-            ? SeccompProfileFile.Read(file, CapabilitySet.Of(options.AddedCapabilities, options.DroppedCapabilities, options.Privileged).ToHashSet())
+            ? SeccompProfileFile.Read(file, CapabilitySet.Of(options.AddedCapabilities, options.DroppedCapabilities, options.Privileged, machine.Capabilities).ToHashSet())
             : null;
 
     // A chain of containers that share a network has one that owns it.

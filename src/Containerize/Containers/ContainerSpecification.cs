@@ -22,7 +22,7 @@ public sealed class ContainerSpecification
         _wishes = wishes;
         _options = wishes.Options;
         _image = wishes.Image;
-        _capabilities = CapabilitySet.Of(_options.AddedCapabilities, _options.DroppedCapabilities, _options.Privileged);
+        _capabilities = CapabilitySet.Of(_options.AddedCapabilities, _options.DroppedCapabilities, _options.Privileged, wishes.Machine.Capabilities);
         _security = SecurityOptions.Read(_options.SecurityOptions, _options.Privileged);
     }
 
@@ -90,7 +90,7 @@ public sealed class ContainerSpecification
         {
             Sysctl = _options.Sysctls.Count > 0 ? _options.Sysctls : null,
             Resources = Resources(),
-            CgroupsPath = _options.CgroupParent is { Length: > 0 } parent ? $"/{parent.Trim('/')}/{_wishes.Id}" : null,
+            CgroupsPath = _wishes.Machine.OwnsCgroups && _options.CgroupParent is { Length: > 0 } parent ? $"/{parent.Trim('/')}/{_wishes.Id}" : null,
             Namespaces = [.. Namespaces()],
             Devices = _wishes.Devices.Count > 0 ? _wishes.Devices : null,
             Seccomp = _security.Unconfined ? null : _wishes.Seccomp ?? DefaultSeccompProfile.For([.. _capabilities], _wishes.Machine.Architecture),
@@ -111,7 +111,7 @@ public sealed class ContainerSpecification
             throw new ContainerizeException(5022, "choosing what to start", "the image names no program, and neither do you", "Name one after the image.");
         }
 
-        var root = _wishes.User.Uid == 0;
+        var root = _wishes.User is { Uid: 0, StandsIn: false };
         return new ProcessSpec
         {
             Terminal = _options.Terminal,
@@ -121,13 +121,15 @@ public sealed class ContainerSpecification
             Cwd = (_options.WorkingDirectory ?? _image.WorkingDir) is { Length: > 0 } directory ? Rooted(directory) : "/",
             Capabilities = new CapabilitiesSpec
             {
-                Bounding = _capabilities,
+                // Whoever is root gets all of these with the next program.
+                Bounding = _wishes.User.StandsIn ? [] : _capabilities,
                 Effective = root ? _capabilities : [],
                 Permitted = root ? _capabilities : [],
             },
             Rlimits = _options.Limits.Count > 0 ? _options.Limits : null,
             NoNewPrivileges = _security.NoNewPrivileges,
-            ApparmorProfile = _security.AppArmor,
+            // As docker: where there is no AppArmor, there is nothing to be said to it.
+            ApparmorProfile = _wishes.Machine.HasAppArmor ? _security.AppArmor : null,
             OomScoreAdj = _options.OutOfMemoryScore,
         };
     }
@@ -147,7 +149,7 @@ public sealed class ContainerSpecification
     private ResourcesSpec Resources()
     {
         var machine = _wishes.Machine;
-        var limits = machine.OwnsCgroups ? _options.Resources : new ResourcesSpec();
+        var limits = machine.OwnsCgroups ? WithSwap(_options.Resources) : new ResourcesSpec();
         // A plain user's container can make no device, and no rules on them are his to set.
         return machine.Rootless ? limits
             : limits with
@@ -157,6 +159,11 @@ public sealed class ContainerSpecification
                     : [new DeviceRule { Allow = false, Access = "rwm" }, .. _wishes.DeviceRules],
             };
     }
+
+    // As docker: as much swap again as memory.
+    private ResourcesSpec WithSwap(ResourcesSpec resources) => resources.Memory is { Limit: > 0 and var limit, Swap: null } memory && _wishes.Machine.LimitsSwap
+        ? resources with { Memory = memory with { Swap = limit * 2 } }
+        : resources;
 
     private IEnumerable<NamespaceSpec> Namespaces()
     {

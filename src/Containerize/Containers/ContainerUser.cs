@@ -9,6 +9,26 @@ namespace Containerize.Containers;
 /// <param name="Home">Its home.</param>
 public sealed record ContainerUser(uint Uid, uint Gid, IReadOnlyList<uint> Groups, string Home)
 {
+    /// <summary>Whether this is root in another's stead, who does not exist here: without root's rights.</summary>
+    public bool StandsIn { get; init; }
+
+    /// <summary>Who he is on a machine: where a user namespace has one id only, that one; CTZ5021 for an id that it does not have otherwise.</summary>
+    public ContainerUser On(Machine machine)
+    {
+        if (Uid <= machine.LastUser && Groups.Append(Gid).All(g => g <= machine.LastGroup))
+        {
+            return this;
+        }
+
+        return machine.LastUser == 0
+            ? this with { Uid = 0, Gid = 0, Groups = [], StandsIn = true }
+            : throw new ContainerizeException(
+                5021,
+                string.Create(CultureInfo.InvariantCulture, $"taking the user {Uid}:{Gid}"),
+                string.Create(CultureInfo.InvariantCulture, $"the user namespace has users up to {machine.LastUser} and groups up to {machine.LastGroup}"),
+                "Choose another, or give your user larger ranges in /etc/subuid and /etc/subgid.");
+    }
+
     /// <summary>Finds the ids of <c>USER[:GROUP]</c> in a container's own lists; CTZ5021 where a name is not there.</summary>
     /// <param name="text">Names or numbers; null or empty: root.</param>
     /// <param name="more">More groups, names or numbers.</param>

@@ -14,6 +14,24 @@ public sealed record Machine
     /// <summary>Whether we may make cgroups at all.</summary>
     public bool OwnsCgroups { get; init; } = true;
 
+    /// <summary>The highest user id that there is: of a plain user without ranges in /etc/subuid, zero.</summary>
+    public uint LastUser { get; init; } = uint.MaxValue - 1;
+
+    /// <summary>The same of groups.</summary>
+    public uint LastGroup { get; init; } = uint.MaxValue - 1;
+
+    /// <summary>Whether the kernel bounds swap too.</summary>
+    public bool LimitsSwap { get; init; }
+
+    /// <summary>Whether the host has POSIX message queues mounted.</summary>
+    public bool HasMessageQueues { get; init; } = true;
+
+    /// <summary>The capabilities that there are to be given, a bit for each (capabilities(7)).</summary>
+    public ulong Capabilities { get; init; } = ulong.MaxValue;
+
+    /// <summary>Whether the kernel has AppArmor, and it is on.</summary>
+    public bool HasAppArmor { get; init; }
+
     /// <summary>The processor.</summary>
     public Architecture Architecture { get; init; } = RuntimeInformation.OSArchitecture;
 

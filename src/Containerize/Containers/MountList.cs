@@ -39,9 +39,15 @@ internal sealed class MountList(ContainerSpecification.Wishes wishes)
             yield return Mount("/sys/fs/cgroup", "cgroup", "cgroup", $"nosuid noexec nodev relatime {writable}");
         }
 
-        yield return options.IpcNamespace == "host"
-            ? Mount("/dev/mqueue", "none", "/dev/mqueue", "rbind nosuid noexec nodev")
-            : Mount("/dev/mqueue", "mqueue", "mqueue", "nosuid noexec nodev");
+        if (options.IpcNamespace != "host")
+        {
+            yield return Mount("/dev/mqueue", "mqueue", "mqueue", "nosuid noexec nodev");
+        }
+        else if (machine.HasMessageQueues)
+        {
+            yield return Mount("/dev/mqueue", "none", "/dev/mqueue", "rbind nosuid noexec nodev");
+        }
+
         yield return options.IpcNamespace == "host"
             ? Mount("/dev/shm", "none", "/dev/shm", "rbind nosuid noexec nodev")
             : Mount("/dev/shm", "tmpfs", "shm", string.Create(CultureInfo.InvariantCulture, $"nosuid noexec nodev mode=1777 size={options.SharedMemory}"));
@@ -67,7 +73,7 @@ internal sealed class MountList(ContainerSpecification.Wishes wishes)
             Destination = mount.Target,
             Type = "bind",
             Source = mount.Source,
-            Options = ["rbind", mount.Propagation, .. mount.ReadOnly ? (string[])["ro"] : []],
+            Options = [mount.NotRecursive ? "bind" : "rbind", mount.Propagation, .. mount.ReadOnly ? (string[])["ro"] : []],
         };
 
     private static IEnumerable<string> Tmpfs(ContainerMount mount)

@@ -34,7 +34,8 @@ public sealed class UnpackedLayers
     {
         Directory = Path.Combine(paths.Data, "layers");
         _locks = Path.Combine(Directory, "locks");
-        _suffix = userAttributes ? "-user" : "";
+        // Who gets ids of other users (subuid(5)) later has other owners than before.
+        _suffix = !userAttributes ? "" : OwnerMap.Read().IsSingle ? "-one-user" : "-user";
         _unpacker = new LayerUnpacker(userAttributes ? UnpackForm.UserOverlay : UnpackForm.Overlay, limits ?? UnpackLimits.Default);
     }
 

@@ -18,6 +18,12 @@ public sealed record ContainerMount
     /// <summary>Whether an empty volume stays empty, where the image has files at that path.</summary>
     public bool NoCopy { get; init; }
 
+    /// <summary>Of a bind: whether its source has to be there, and is not made.</summary>
+    public bool MustExist { get; init; }
+
+    /// <summary>Of a bind: whether what is mounted below it on the host is left out.</summary>
+    public bool NotRecursive { get; init; }
+
     /// <summary>How mounts below it spread: rprivate and its kin.</summary>
     public string Propagation { get; init; } = "rprivate";
 

@@ -18,21 +18,21 @@ public static class EnvironmentOption
     }
 
     /// <summary>The variables of a file: one on each line, '#' before remarks; CTZ5020 for a line or a file that cannot be read.</summary>
-    public static IReadOnlyList<string> ReadFile(string path, Func<string, string?> variable)
+    public static IReadOnlyList<string> ReadFile(string option, string path, Func<string, string?> variable)
     {
         string[] lines;
         try
         {
             if (new FileInfo(path) is { Exists: true, Length: > MaxBytes })
             {
-                throw OptionErrors.Wrong("--env-file", path, "it is larger than 1 MiB", "Name a file of lines NAME=VALUE.");
+                throw OptionErrors.Wrong(option, path, "it is larger than 1 MiB", "Name a file of lines NAME=VALUE.");
             }
 
             lines = File.ReadAllLines(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw OptionErrors.Wrong("--env-file", path, e.Message.TrimEnd('.'), "Name a file of lines NAME=VALUE.");
+            throw OptionErrors.Wrong(option, path, e.Message.TrimEnd('.'), "Name a file of lines NAME=VALUE.");
         }
 
         var variables = new List<string>();
@@ -47,10 +47,10 @@ public static class EnvironmentOption
             var name = line.Split('=')[0];
             if (name.Length == 0 || name.Any(char.IsWhiteSpace))
             {
-                throw OptionErrors.Wrong("--env-file", path, $"line {i + 1} is not NAME=VALUE: a name has no spaces", "Correct the line; values are not quoted.");
+                throw OptionErrors.Wrong(option, path, $"line {i + 1} is not NAME=VALUE: a name has no spaces", "Correct the line; values are not quoted.");
             }
 
-            if (Read("--env-file", line, variable) is { } entry)
+            if (Read(option, line, variable) is { } entry)
             {
                 variables.Add(entry);
             }

@@ -33,7 +33,7 @@ public static class MountOption
     public static ContainerMount Mount(string text, string directory)
     {
         var mount = new ContainerMount { Type = "volume" };
-        foreach (var field in text.Split(','))
+        foreach (var field in Fields(text))
         {
             var equals = field.IndexOf('=', StringComparison.Ordinal);
             var (name, value) = equals < 0 ? (field, "") : (field[..equals], field[(equals + 1)..]);
@@ -42,12 +42,16 @@ public static class MountOption
                 "type" when value is "bind" or "volume" or "tmpfs" => mount with { Type = value },
                 "source" or "src" => mount with { Source = value },
                 "target" or "destination" or "dst" => mount with { Target = value },
-                "readonly" or "ro" => mount with { ReadOnly = value is not ("false" or "0") },
+                "readonly" or "ro" => mount with { ReadOnly = Switch(text, name, value) },
+                "rw" => mount with { ReadOnly = !Switch(text, name, value) },
                 "bind-propagation" when Propagations.Contains(value) => mount with { Propagation = value },
-                "volume-nocopy" => mount with { NoCopy = value is not ("false" or "0") },
+                "bind-nonrecursive" => mount with { NotRecursive = Switch(text, name, value) },
+                "bind-recursive" when value is "enabled" or "disabled" or "writable" or "readonly" => mount with { NotRecursive = value == "disabled" },
+                "volume-nocopy" => mount with { NoCopy = Switch(text, name, value) },
                 "tmpfs-size" => mount with { Options = [.. mount.Options, $"size={ByteCount.Parse("--mount", value)}"] },
-                "tmpfs-mode" => mount with { Options = [.. mount.Options, $"mode={value}"] },
-                "consistency" or "bind-nonrecursive" or "volume-driver" or "volume-label" or "bind-recursive" => mount,
+                "tmpfs-mode" when value.Length is >= 3 and <= 5 && value.All(c => c is >= '0' and <= '7') => mount with { Options = [.. mount.Options, $"mode={value}"] },
+                "consistency" or "volume-label" or "relabel" => mount,
+                "volume-driver" when value == "local" => mount,
                 _ => throw OptionErrors.Wrong("--mount", text, $"'{field}' is not a field of it", "Write for example type=bind,source=/on/the/host,target=/in/the/container,readonly."),
             };
         }
@@ -56,7 +60,15 @@ public static class MountOption
         {
             mount = mount.Source.Length == 0
                 ? throw OptionErrors.Wrong("--mount", text, "a bind has a source", "Add source=/on/the/host.")
-                : mount with { Source = Path.GetFullPath(mount.Source, directory) };
+                : mount with { Source = Path.GetFullPath(mount.Source, directory), MustExist = true };
+        }
+        else if (mount.Type == "tmpfs" && mount.Source.Length > 0)
+        {
+            throw OptionErrors.Wrong("--mount", text, "a tmpfs has no source", "Leave it out.");
+        }
+        else if (mount.Source.Length > 0)
+        {
+            VolumeName(mount.Source);
         }
 
         return mount with { Target = Target("--mount", text, mount.Target) };
@@ -75,6 +87,44 @@ public static class MountOption
             Options = [.. options.Split(',', StringSplitOptions.RemoveEmptyEntries).Where(o => o is not ("ro" or "rw"))],
         };
     }
+
+    // As a line of CSV (RFC 4180), so that a comma may stand within quotes.
+    private static List<string> Fields(string text)
+    {
+        var fields = new List<string>();
+        var field = new System.Text.StringBuilder();
+        var quoted = false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '"' && quoted && i + 1 < text.Length && text[i + 1] == '"')
+            {
+                field.Append(text[++i]);
+            }
+            else if (text[i] == '"')
+            {
+                quoted = !quoted;
+            }
+            else if (text[i] == ',' && !quoted)
+            {
+                fields.Add(field.ToString());
+                field.Clear();
+            }
+            else
+            {
+                field.Append(text[i]);
+            }
+        }
+
+        fields.Add(field.ToString());
+        return quoted ? throw OptionErrors.Wrong("--mount", text, "a quote does not end", "Close it.") : fields;
+    }
+
+    private static bool Switch(string text, string name, string value) => value switch
+    {
+        "" or "true" or "1" => true,
+        "false" or "0" => false,
+        _ => throw OptionErrors.Wrong("--mount", text, $"'{value}' of {name} is neither true nor false", "Write true, false or nothing."),
+    };
 
     private static ContainerMount Between(string source, string target, string directory)
     {

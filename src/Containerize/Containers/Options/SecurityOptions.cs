@@ -28,7 +28,7 @@ public sealed record SecurityOptions(
             var (name, value) = at < 0 ? (option, "true") : (option[..at], option[(at + 1)..]);
             result = name switch
             {
-                "no-new-privileges" => result with { NoNewPrivileges = value == "true" },
+                "no-new-privileges" when value is "true" or "false" => result with { NoNewPrivileges = value == "true" },
                 "seccomp" when value == "unconfined" => result with { Unconfined = true },
                 "seccomp" => result with { Unconfined = false, SeccompFile = value },
                 "apparmor" => result with { AppArmor = value == "unconfined" ? null : value },
