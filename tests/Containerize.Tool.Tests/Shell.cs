@@ -8,6 +8,12 @@ namespace Containerize.Tool.Tests;
 internal sealed class Shell : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly string _root;
+
+    internal Shell() => _root = _folder["root"];
+
+    /// <summary>One with a store that is there.</summary>
+    internal Shell(string root) => _root = root;
 
     internal string Directory => _folder.Folder("work");
 
@@ -48,7 +54,7 @@ internal sealed class Shell : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private string? Variable(string name) => name == "CONTAINERIZE_ROOT" ? _folder["root"] : Variables.GetValueOrDefault(name);
+    private string? Variable(string name) => name == "CONTAINERIZE_ROOT" ? _root : Variables.GetValueOrDefault(name);
 }
 
 /// <summary>What a command did.</summary>

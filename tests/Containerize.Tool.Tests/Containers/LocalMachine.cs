@@ -9,26 +9,35 @@ using Xunit;
 
 namespace Containerize.Tool.Tests.Containers;
 
-/// <summary>A local engine of a test's own: the tool as people start it, the native runtime, and an image with busybox in it.</summary>
-public sealed class LocalMachine : IAsyncLifetime, IDisposable
+/// <summary>A local engine of a test's own: the tool as people start it, the native runtime, and an image with busybox in it; root's, and a plain user's where that is inherited.</summary>
+public class LocalMachine : IAsyncLifetime, IDisposable
 {
-    private static readonly string[] Applets =
-        ["sh", "ls", "cat", "echo", "sleep", "true", "false", "id", "env", "ps", "kill", "nc", "touch", "seq", "dd", "grep", "tty", "stty", "hostname", "pwd", "yes", "head", "wc"];
-
-    private readonly TemporaryFolder _folder = new();
-
     /// <summary>The image's name.</summary>
     public const string Image = "box:1";
+
+    private static readonly string[] Applets =
+    [
+        "sh", "ls", "cat", "echo", "sleep", "true", "false", "id", "env", "ps", "kill", "nc", "touch", "seq", "dd", "grep", "tty", "stty", "hostname", "pwd", "yes", "head", "wc", "stat",
+        "rm", "df", "mount", "test",
+    ];
+
+    private readonly TemporaryFolder _folder = new();
 
     /// <summary>Where everything of it is.</summary>
     public string Root => _folder["root"];
 
-    private static string Tool => Path.Combine(AppContext.BaseDirectory, "dotnet-containerize.dll");
+    /// <summary>Whether a container's users are other than one.</summary>
+    public virtual bool HasUsers => true;
+
+    /// <summary>A folder that its user may read.</summary>
+    protected string Folder => _folder.Path;
+
+    private protected static string ToolFolder => AppContext.BaseDirectory;
 
     /// <inheritdoc />
     public async Task InitializeAsync()
     {
-        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || ToolRunner.Find("busybox") is not { } busybox || Runtime() is null)
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || ToolRunner.Find("busybox") is not { } busybox || Runtime() is null || !IsComplete)
         {
             return;
         }
@@ -39,9 +48,15 @@ public sealed class LocalMachine : IAsyncLifetime, IDisposable
             Architecture = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
             Config = new ContainerConfig { Cmd = ["sh"], Env = ["FROM_IMAGE=yes"], Volumes = new() { ["/kept"] = new EmptyObject() } },
         };
-        var image = Images.Image.Create(config, [LayerOf(busybox)]);
+        var image = Images.Image.Create(config, [LayerOf(busybox), UpperLayer()]);
         await new OciLayout(_folder["layout"], "box").WriteAsync(image, CancellationToken.None);
-        await RunAsync("copy", $"oci:{_folder["layout"]}:box", "local:" + Image);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.WriteAllText(Program, await ScriptAsync(Runtime()!));
+            File.SetUnixFileMode(Program, (UnixFileMode)0b111_101_101);
+        }
+
+        (await RunAsync("copy", $"oci:{_folder["layout"]}:box", "local:" + Image)).Succeeded();
     }
 
     /// <summary>Skips the test where containers cannot be run, and says why.</summary>
@@ -54,15 +69,20 @@ public sealed class LocalMachine : IAsyncLifetime, IDisposable
     }
 
     /// <summary>Runs the tool.</summary>
-    public Task<ToolRunner.Result> RunAsync(params string[] words) => ToolRunner.RunWithAsync("dotnet", [Tool, .. words], Variables());
+    public Task<ToolRunner.Result> RunAsync(params string[] words) => ToolRunner.RunAsync(Program, words);
+
+    /// <summary>Runs the tool with variables more.</summary>
+    public Task<ToolRunner.Result> RunWithAsync(IReadOnlyDictionary<string, string> variables, params string[] words) => ToolRunner.RunWithAsync(Program, words, variables);
 
     /// <summary>Runs the tool in a terminal.</summary>
-    public Task<ToolRunner.Result> RunInTerminalAsync(string words) =>
-        ToolRunner.RunInTerminalAsync($"stty rows 33 cols 99; {string.Join(' ', Variables().Select(v => $"{v.Key}='{v.Value}'"))} dotnet {Tool} {words}");
+    public Task<ToolRunner.Result> RunInTerminalAsync(string words) => ToolRunner.RunInTerminalAsync($"stty rows 33 cols 99; {Program} {words}");
 
     /// <summary>Runs the tool with an input.</summary>
     public Task<ToolRunner.Result> RunWithInputAsync(string input, string words) =>
-        ToolRunner.RunWithAsync("sh", ["-c", $"printf '%s' '{input}' | dotnet {Tool} {words}"], Variables());
+        ToolRunner.RunAsync("sh", "-c", $"printf '%s' '{input}' | {Program} {words}");
+
+    /// <summary>A file that its user may read.</summary>
+    public string Write(string name, string text) => _folder.Write(name, text);
 
     /// <summary>Runs the tool twice, the output of the first as the input of the second.</summary>
     public Task<ToolRunner.Result> PipeAsync(string first, string second) =>
@@ -84,7 +104,7 @@ public sealed class LocalMachine : IAsyncLifetime, IDisposable
     /// <inheritdoc />
     public async Task DisposeAsync()
     {
-        if (Directory.Exists(Root))
+        if (Directory.Exists(Root) && File.Exists(Program))
         {
             foreach (var id in (await RunAsync("ps", "-aq")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
@@ -94,11 +114,27 @@ public sealed class LocalMachine : IAsyncLifetime, IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
-    private Dictionary<string, string> Variables() => new() { ["CONTAINERIZE_ROOT"] = Root, ["CONTAINERIZE_RUNTIME"] = Runtime()! };
+    /// <summary>Whether what it needs beside the rest is here.</summary>
+    private protected virtual bool IsComplete => true;
 
-    private static string? Runtime()
+    private string Program => _folder["tool"];
+
+    /// <summary>A script that is the tool.</summary>
+    private protected virtual Task<string> ScriptAsync(string runtime) => Task.FromResult($"""
+        #!/bin/sh
+        export CONTAINERIZE_ROOT='{Root}' CONTAINERIZE_RUNTIME='{runtime}'
+        exec dotnet '{ToolFolder}dotnet-containerize.dll' "$@"
+
+        """);
+
+    /// <summary>The runtime that build.sh made; null where it has not.</summary>
+    internal static string? Runtime()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Containerize.sln")))
@@ -116,7 +152,7 @@ public sealed class LocalMachine : IAsyncLifetime, IDisposable
         using var tar = new MemoryStream();
         using (var writer = new System.Formats.Tar.TarWriter(tar, TarEntryFormat.Ustar, leaveOpen: true))
         {
-            foreach (var directory in (string[])["bin", "etc", "kept", "tmp", "root"])
+            foreach (var directory in (string[])["bin", "etc", "kept", "tmp", "root", "hidden"])
             {
                 writer.WriteEntry(new UstarTarEntry(TarEntryType.Directory, directory) { Mode = (UnixFileMode)0b111_101_101 });
             }
@@ -130,6 +166,24 @@ public sealed class LocalMachine : IAsyncLifetime, IDisposable
             Write(writer, "etc/passwd", "root:x:0:0:root:/root:/bin/sh\napp:x:1654:1654:app:/home/app:/bin/sh\n");
             Write(writer, "etc/group", "root:x:0:\napp:x:1654:\nmore:x:1700:app\n");
             Write(writer, "kept/of-the-image", "text\n");
+            Write(writer, "hidden/below", "below\n");
+            Write(writer, "gone", "gone\n");
+            Write(writer, "changed", "old\n");
+            writer.WriteEntry(new UstarTarEntry(TarEntryType.HardLink, "linked") { LinkName = "changed" });
+        }
+
+        return Containerize.Testing.SampleImages.LayerOf(tar.ToArray());
+    }
+
+    private static Layer UpperLayer()
+    {
+        using var tar = new MemoryStream();
+        using (var writer = new System.Formats.Tar.TarWriter(tar, TarEntryFormat.Ustar, leaveOpen: true))
+        {
+            Write(writer, ".wh.gone", "");
+            Write(writer, "hidden/.wh..wh..opq", "");
+            Write(writer, "hidden/above", "above\n");
+            Write(writer, "changed", "new\n");
         }
 
         return Containerize.Testing.SampleImages.LayerOf(tar.ToArray());

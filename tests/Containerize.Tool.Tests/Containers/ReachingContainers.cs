@@ -5,7 +5,7 @@ using Xunit;
 namespace Containerize.Tool.Tests.Containers;
 
 /// <summary>Published ports and named networks, with no other program.</summary>
-public sealed class ReachingContainers(LocalMachine machine) : IClassFixture<LocalMachine>
+public abstract class ReachingContainers(LocalMachine machine)
 {
     [SkippableFact]
     public async Task APublishedPortLeadsIn()
@@ -45,4 +45,13 @@ public sealed class ReachingContainers(LocalMachine machine) : IClassFixture<Loc
             return "";
         }
     }
+
+    /// <summary>Root's.</summary>
+    public sealed class OfRoot(LocalMachine machine) : ReachingContainers(machine), IClassFixture<LocalMachine>;
+
+    /// <summary>Those of a plain user with ids of other users.</summary>
+    public sealed class OfAPlainUser(PlainMachine machine) : ReachingContainers(machine), IClassFixture<PlainMachine>;
+
+    /// <summary>Those of one without.</summary>
+    public sealed class OfAUserWithOneId(BareMachine machine) : ReachingContainers(machine), IClassFixture<BareMachine>;
 }

@@ -4,7 +4,7 @@ using Xunit;
 namespace Containerize.Tool.Tests.Containers;
 
 /// <summary>Containers by docker's words, in the foreground and left to themselves.</summary>
-public sealed class RunningContainers(LocalMachine machine) : IClassFixture<LocalMachine>
+public abstract class RunningContainers(LocalMachine machine)
 {
     [SkippableTheory]
     [InlineData("true", 0)]
@@ -33,7 +33,7 @@ public sealed class RunningContainers(LocalMachine machine) : IClassFixture<Loca
     {
         LocalMachine.Require();
         var result = await machine.RunAsync("run", "--memory", "much", LocalMachine.Image);
-        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(125, result.ExitCode);
         Assert.Contains("CTZ5020", result.Errors, StringComparison.Ordinal);
     }
 
@@ -60,7 +60,8 @@ public sealed class RunningContainers(LocalMachine machine) : IClassFixture<Loca
         var result = await machine.RunAsync(
             "run", "--rm", "--network", "none", "-e", "OWN=1", "-w", "/not/there", "-u", "app", "--hostname", "named", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL",
             LocalMachine.Image, "sh", "-c", "id; pwd; hostname; echo $OWN $FROM_IMAGE; touch /x 2> /dev/null || echo read-only; touch /tmp/y && echo tmp; grep CapBnd /proc/self/status");
-        Assert.Equal("uid=1654(app) gid=1654(app) groups=1700(more)\n/not/there\nnamed\n1 yes\nread-only\ntmp\nCapBnd:\t0000000000000000\n", result.Output);
+        var who = machine.HasUsers ? "uid=1654(app) gid=1654(app) groups=1700(more)" : "uid=0(root) gid=0(root)";
+        Assert.Equal(who + "\n/not/there\nnamed\n1 yes\nread-only\ntmp\nCapBnd:\t0000000000000000\n", result.Output);
     }
 
     [SkippableFact]
@@ -97,6 +98,44 @@ public sealed class RunningContainers(LocalMachine machine) : IClassFixture<Loca
     }
 
     [SkippableFact]
+    public async Task WhatIsPausedStandsStill()
+    {
+        LocalMachine.Require();
+        await machine.RunAsync("run", "-d", "--name", "still", "--network", "none", LocalMachine.Image, "sh", "-c", "while :; do echo x; sleep 0.02; done");
+        await LocalMachine.UntilAsync(async () => (await machine.RunAsync("logs", "still")).Output.Length > 0);
+        Assert.Equal("still\n", (await machine.RunAsync("pause", "still")).Succeeded());
+        var before = (await machine.RunAsync("logs", "still")).Output;
+        var stats = (await machine.RunAsync("stats", "--no-stream", "--format", "{{.PIDs}}", "still")).Succeeded();
+        Assert.Equal(before, (await machine.RunAsync("logs", "still")).Output);
+        Assert.InRange(int.Parse(stats, System.Globalization.CultureInfo.InvariantCulture), 1, 3);
+        Assert.Equal(1, (await machine.RunAsync("pause", "still")).ExitCode);
+        (await machine.RunAsync("unpause", "still")).Succeeded();
+        await LocalMachine.UntilAsync(async () => (await machine.RunAsync("logs", "still")).Output.Length > before.Length);
+        Assert.NotEqual(before, (await machine.RunAsync("logs", "still")).Output);
+        (await machine.RunAsync("pause", "still")).Succeeded();
+        (await machine.RunAsync("rm", "-f", "still")).Succeeded();
+    }
+
+    [SkippableFact]
+    public async Task ADeviceOfTheHostHasTheNameThatIsAskedFor()
+    {
+        LocalMachine.Require();
+        var result = await machine.RunAsync("run", "--rm", "--network", "none", "--device", "/dev/zero:/dev/named:r", LocalMachine.Image, "sh", "-c", "head -c 3 /dev/named | wc -c; stat -c %F /dev/named");
+        Assert.Equal("3\ncharacter special file\n", result.Succeeded());
+    }
+
+    [SkippableFact]
+    public async Task LimitsAreKeptOrItIsSaidThatTheyAreNot()
+    {
+        LocalMachine.Require();
+        var result = await machine.RunAsync("run", "--rm", "--network", "none", "--memory", "64m", "--pids-limit", "20", "--cpus", "0.5", "--ulimit", "nofile=512:512", "--shm-size", "2m", LocalMachine.Image,
+            "sh", "-c", "ulimit -n; df -k /dev/shm | grep -c 2048; cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2> /dev/null");
+        var warned = result.Errors.Contains("no cgroup is this user's", StringComparison.Ordinal);
+        Assert.Equal("512\n1\n" + (warned ? "" : "20\n"), result.Output);
+        Assert.Equal(!OwnsCgroups, warned);
+    }
+
+    [SkippableFact]
     public async Task APolicyStartsItAgainSoOften()
     {
         LocalMachine.Require();
@@ -116,6 +155,7 @@ public sealed class RunningContainers(LocalMachine machine) : IClassFixture<Loca
         await machine.RunAsync("exec", "well", "touch", "/tmp/well");
         await LocalMachine.UntilAsync(async () => (await machine.RunAsync("inspect", "-f", "{{.State.Health.Status}}", "well")).Output == "healthy\n");
         Assert.Contains("(healthy)", (await machine.RunAsync("ps")).Output, StringComparison.Ordinal);
+        await machine.RunAsync("rm", "-f", "well");
     }
 
     [SkippableFact]
@@ -160,5 +200,17 @@ public sealed class RunningContainers(LocalMachine machine) : IClassFixture<Loca
         Assert.DoesNotContain(machine.Root, await File.ReadAllTextAsync("/proc/self/mountinfo"), StringComparison.Ordinal);
     }
 
+    // A test's plain user has none.
+    private bool OwnsCgroups => machine is not PlainMachine;
+
     private Task<ToolRunner.Result> ToolRunnerOf(string words) => machine.RunWithInputAsync("", words);
+
+    /// <summary>Root's.</summary>
+    public sealed class OfRoot(LocalMachine machine) : RunningContainers(machine), IClassFixture<LocalMachine>;
+
+    /// <summary>Those of a plain user with ids of other users.</summary>
+    public sealed class OfAPlainUser(PlainMachine machine) : RunningContainers(machine), IClassFixture<PlainMachine>;
+
+    /// <summary>Those of one without.</summary>
+    public sealed class OfAUserWithOneId(BareMachine machine) : RunningContainers(machine), IClassFixture<BareMachine>;
 }
