@@ -23,6 +23,7 @@ internal sealed unsafe class AttachCommand
     private readonly bool _terminal;
     private readonly byte[] _buffer = new byte[MaxMessage];
     private bool _sendsInput;
+    private bool _holdsLease;
 
     private AttachCommand(Descriptor monitor, DetachKeys keys, bool terminal, bool sendsInput) =>
         (_monitor, _keys, _terminal, _sendsInput) = (monitor, keys, terminal, sendsInput);
@@ -30,12 +31,12 @@ internal sealed unsafe class AttachCommand
     /// <summary>Stays in front of a container until it ends; the exit code is its own.</summary>
     public static int Run(Invocation invocation)
     {
-        var options = Options.Read("attach", invocation.Words, ["start", "input", "tty"], ["directory", "detach-keys", "sig-proxy"]);
+        var options = Options.Read("attach", invocation.Words, ["start", "input", "tty", "lease"], ["directory", "detach-keys", "sig-proxy"]);
         var path = options.Value("directory") ?? throw Options.Bad("attach", "--directory is required");
         using var directory = FileSystem.Open(Descriptor.WorkingDirectory, path, OpenFlags.PathOnly | OpenFlags.Directory);
         using var monitor = PacketSockets.Connect(directory, "control");
         var terminal = options.Has("tty");
-        var attached = new AttachCommand(monitor, DetachKeys.Parse(options.Value("detach-keys") ?? "ctrl-p,ctrl-q"), terminal, options.Has("input"));
+        var attached = new AttachCommand(monitor, DetachKeys.Parse(options.Value("detach-keys") ?? "ctrl-p,ctrl-q"), terminal, options.Has("input")) { _holdsLease = options.Has("lease") };
         using var mode = terminal && options.Has("input") ? TerminalMode.Raw(0) : null;
         // Whatever ends us gives the terminal back first.
         var registrations = new List<PosixSignalRegistration>();
@@ -64,6 +65,11 @@ internal sealed unsafe class AttachCommand
         }
 
         attached.Say(ControlMessage.Attach, 1);
+        if (attached._holdsLease)
+        {
+            attached.Say(ControlMessage.Lease);
+        }
+
         if (options.Has("start"))
         {
             attached.Say(ControlMessage.Start);
@@ -81,7 +87,7 @@ internal sealed unsafe class AttachCommand
         while (true)
         {
             Polling.Set(polled, 0, _monitor.Number);
-            Polling.Set(polled, 1, _sendsInput && saidStart ? 0 : -1);
+            Polling.Set(polled, 1, _holdsLease || (_sendsInput && saidStart) ? 0 : -1);
             if (Syscall.Try(SyscallNumber.Ppoll, (nint)polled, 2, 0, 0, 8) < 0)
             {
                 continue;
@@ -92,7 +98,15 @@ internal sealed unsafe class AttachCommand
                 return code;
             }
 
-            if (Polling.Happened(polled, 1) && !SendInput())
+            if (Polling.Happened(polled, 1) && _holdsLease)
+            {
+                if (HasInputEnded())
+                {
+                    // The monitor ends the container when our connection does.
+                    return Lost;
+                }
+            }
+            else if (Polling.Happened(polled, 1) && !SendInput())
             {
                 // What is left on the terminal's line is another's.
                 Output.Write("\r\n");
@@ -169,6 +183,15 @@ internal sealed unsafe class AttachCommand
         message[0] = (byte)ControlMessage.Input;
         PacketSockets.TrySend(_monitor.Number, message.AsSpan(0, 1 + read), waits: true);
         return true;
+    }
+
+    // What is written to a lease says nothing; only its end does.
+    private bool HasInputEnded()
+    {
+        fixed (byte* at = _buffer)
+        {
+            return Syscall.Try(SyscallNumber.Read, 0, (nint)at, _buffer.Length) <= 0;
+        }
     }
 
     private void SaySize()

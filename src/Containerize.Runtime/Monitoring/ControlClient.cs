@@ -33,6 +33,9 @@ internal sealed class ControlClient : IDisposable
     /// <summary>Whether he has asked for the start, and is told how it went.</summary>
     public bool Starts { get; set; }
 
+    /// <summary>Whether the container ends when he goes.</summary>
+    public bool Leases { get; set; }
+
     /// <summary>Whether he has gone, or is taken to have.</summary>
     public bool IsGone { get; private set; }
 

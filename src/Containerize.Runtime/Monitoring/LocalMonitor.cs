@@ -16,6 +16,7 @@ internal sealed unsafe class LocalMonitor : IDisposable
 {
     private const int MaxMessage = 65536;
     private const int MostPolled = 512;
+    private const int AsPlanned = -2;
     private readonly string _directory;
     private readonly ContainerPlan _plan;
     private readonly Descriptor _listener;
@@ -142,6 +143,10 @@ internal sealed unsafe class LocalMonitor : IDisposable
         {
             _clients.Remove(gone);
             gone.Dispose();
+            if (gone.Leases)
+            {
+                _ended |= _container.Stop(0, AsPlanned);
+            }
         }
     }
 
@@ -169,6 +174,9 @@ internal sealed unsafe class LocalMonitor : IDisposable
                 break;
             case ControlMessage.Wait:
                 client.Waits = true;
+                break;
+            case ControlMessage.Lease:
+                client.Leases = true;
                 break;
             case ControlMessage.Start:
                 client.Starts = true;

@@ -30,6 +30,7 @@ internal static class RunCommand
         pull.AcceptOnlyFromAmong("always", "missing", "never");
         var platform = PlatformOption.Create("The platform, of an image for several.");
         var idFile = ContainerOptions.One("--cidfile", "FILE", "Where the id is written.");
+        var lease = ContainerOptions.Flag("--lease", "Ends it when our standard input ends, or we do: for what starts containers and may be killed.");
         var quiet = ContainerOptions.Flag("--quiet", "Says nothing of pulling.", "-q");
         var engineName = ContainerOptions.One("--engine", "docker|podman", "Hands the image to that engine instead of running it here.");
         var project = new ProjectOptions();
@@ -40,6 +41,11 @@ internal static class RunCommand
         };
         project.AddTo(command);
         options.AddTo(command);
+        if (starts)
+        {
+            command.Options.Add(lease);
+        }
+
         command.SetAction(async (parsed, token) =>
         {
             var words = parsed.GetValue(arguments) ?? [];
@@ -56,12 +62,21 @@ internal static class RunCommand
             }
 
             var wishes = options.Read(parsed, engine.Containers, terminal) with { Command = words };
+            var leased = starts && parsed.GetValue(lease);
+            if (leased && (wishes.Interactive || parsed.GetValue(detach)))
+            {
+                throw new ContainerizeException(5020, "reading --lease", "the standard input is the lease, which the container cannot have, and somebody has to stay in front of it", "Leave out --interactive and --detach.");
+            }
+
             if (wishes.Terminal && terminal.InputRedirected && !parsed.GetValue(detach) && starts)
             {
                 engine.Warn("--tty: the input is no terminal");
             }
 
-            var attach = AttachWords(wishes.Terminal, wishes.Interactive, parsed.GetValue(detachKeys), parsed.GetValue(proxy)).Prepend("--start").ToList();
+            List<string> attach =
+            [
+                "--start", .. AttachWords(wishes.Terminal, wishes.Interactive, parsed.GetValue(detachKeys), parsed.GetValue(proxy)), .. leased ? (string[])["--lease"] : [],
+            ];
             ProjectImage? ofProject = null;
             if (parsed.GetValue(image) is not { } imageName || project.IsAsked(parsed))
             {

@@ -34,6 +34,9 @@ public enum ControlMessage : byte
     /// <summary>To the monitor: say <see cref="Exited"/> when the container has ended for good.</summary>
     Wait = (byte)'w',
 
+    /// <summary>To the monitor: end the container when this connection ends, however that comes.</summary>
+    Lease = (byte)'l',
+
     /// <summary>From the monitor: what the container printed.</summary>
     Output = (byte)'O',
 
