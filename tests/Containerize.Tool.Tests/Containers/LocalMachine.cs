@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Formats.Tar;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -73,6 +74,18 @@ public class LocalMachine : IAsyncLifetime, IDisposable
 
     /// <summary>Runs the tool with variables more.</summary>
     public Task<ToolRunner.Result> RunWithAsync(IReadOnlyDictionary<string, string> variables, params string[] words) => ToolRunner.RunWithAsync(Program, words, variables);
+
+    /// <summary>Starts the tool, with its streams in our hands.</summary>
+    public Process Start(params string[] words)
+    {
+        var start = new ProcessStartInfo("dotnet", [Tool, .. words]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var (name, value) in Variables())
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
 
     /// <summary>Runs the tool in a terminal.</summary>
     public Task<ToolRunner.Result> RunInTerminalAsync(string words) => ToolRunner.RunInTerminalAsync($"stty rows 33 cols 99; {Program} {words}");
