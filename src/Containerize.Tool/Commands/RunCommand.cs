@@ -78,10 +78,10 @@ internal static class RunCommand
                 "--start", .. AttachWords(wishes.Terminal, wishes.Interactive, parsed.GetValue(detachKeys), parsed.GetValue(proxy)), .. leased ? (string[])["--lease"] : [],
             ];
             ProjectImage? ofProject = null;
-            if (parsed.GetValue(image) is not { } imageName || project.IsAsked(parsed))
+            if (parsed.GetValue(image) is not { Length: > 0 } imageName || project.IsAsked(parsed))
             {
                 ofProject = project.Read(parsed, engine, terminal);
-                wishes = wishes with { Command = [.. parsed.GetValue(image) is { } first ? (string[])[first] : [], .. words] };
+                wishes = wishes with { Command = [.. parsed.GetValue(image) is { Length: > 0 } first ? (string[])[first] : [], .. words] };
                 if (project.Watches(parsed))
                 {
                     return starts && !parsed.GetValue(detach)

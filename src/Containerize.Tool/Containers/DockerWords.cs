@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Containerize.Tool.Commands;
 
 namespace Containerize.Tool.Containers;
 
@@ -27,7 +28,14 @@ internal static class DockerWords
             var word = words[i];
             if (word == "--")
             {
-                result.AddRange(words.Skip(i));
+                result.Add(word);
+                if (command.Name is RunCommand.Name or RunCommand.CreateName && i + 1 < words.Count && words[i + 1].StartsWith('-'))
+                {
+                    // What a project's program is given; the place of the image is empty.
+                    result.Add("");
+                }
+
+                result.AddRange(words.Skip(i + 1));
                 return result;
             }
 
