@@ -19,8 +19,9 @@ fi
 for rid in ${platforms//;/ }; do
     dotnet publish src/Containerize.Runtime -c Release -r "$rid" -o "artifacts/runtime/$rid" -nologo -v minimal
 done
-for project in nuget/*/*.csproj; do
-    dotnet pack "$project" -c Release -nologo -v minimal -p:NativePlatforms="${platforms//;/%3B}"
+# Each carries what was packed before it.
+for id in Containerize Containerize.Base dotnet-containerize Containerize.Testing; do
+    dotnet pack "nuget/$id/$id.csproj" -c Release -nologo -v minimal -p:NativePlatforms="${platforms//;/%3B}"
 done
 
 # The version stays the same while we work: what NuGet unpacked of an older build would hide the new one.

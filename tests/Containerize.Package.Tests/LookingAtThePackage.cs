@@ -49,7 +49,7 @@ public sealed partial class LookingAtThePackage : IDisposable
     public void HasOneVersionWithBaseAndTool()
     {
         var product = PackedProduct.Instance;
-        foreach (var id in new[] { "Containerize.Base.linux-x64", "Containerize.Base.linux-arm64", "dotnet-containerize" })
+        foreach (var id in new[] { "Containerize.Base.linux-x64", "Containerize.Base.linux-arm64", "Containerize.Testing", "dotnet-containerize" })
         {
             Assert.Equal($"{id}.{product.Version}.nupkg", Path.GetFileName(product.Find(id)));
         }

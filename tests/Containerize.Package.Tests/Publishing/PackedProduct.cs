@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Containerize.Package.Tests.Publishing;
 
 /// <summary>
@@ -38,6 +40,9 @@ public sealed class PackedProduct
 
     /// <summary>NUGET_PACKAGES of the run.</summary>
     public string Packages { get; }
+
+    /// <summary>The platform of this machine.</summary>
+    public string Platform => RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
 
     /// <summary>NUGET_SCRATCH of the run.</summary>
     public string Scratch => Path.Combine(_folder, "scratch");

@@ -1,11 +1,11 @@
 using Xunit;
 
-namespace Containerize.Runtime.Tests.LifeCycle;
+namespace Containerize.Testing;
 
 /// <summary>A plain user of this machine who may use further ids (subuid(5)).</summary>
 /// <param name="Uid">The user, and the group.</param>
 /// <param name="First">The first of 65536 further ids of users, and of groups.</param>
-internal sealed record SubordinateIds(int Uid, int First)
+public sealed record SubordinateIds(int Uid, int First)
 {
     /// <summary>Finds one; skips the test where there is none.</summary>
     public static SubordinateIds Find()

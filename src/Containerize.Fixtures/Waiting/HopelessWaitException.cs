@@ -1,0 +1,4 @@
+namespace Containerize.Testing.Waiting;
+
+/// <summary>What is waited for will never be so.</summary>
+internal sealed class HopelessWaitException(string message) : Exception(message);
