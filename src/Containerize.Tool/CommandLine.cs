@@ -28,7 +28,7 @@ internal static class CommandLine
             var parsed = root.Parse(EngineCommands.Words(root, args), Parser);
             if (parsed.Action is ParseErrorAction)
             {
-                return EngineCommands.ExitCode(args, ReportUsage(parsed, terminal));
+                return EngineCommands.FailureOf(args, ReportUsage(parsed, terminal));
             }
 
             withStack = parsed.Errors.Count == 0 && parsed.GetValue(verbosity) == Verbosity.Diagnostic;
@@ -44,7 +44,7 @@ internal static class CommandLine
         }
         catch (Exception e)
         {
-            return EngineCommands.ExitCode(args, Failure.Report(e, terminal, withStack));
+            return EngineCommands.FailureOf(args, Failure.Report(e, terminal, withStack));
         }
     }
 

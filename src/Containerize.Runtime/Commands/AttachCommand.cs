@@ -24,6 +24,7 @@ internal sealed unsafe class AttachCommand
     private readonly byte[] _buffer = new byte[MaxMessage];
     private bool _sendsInput;
     private bool _holdsLease;
+    private byte[]? _unsent;
 
     private AttachCommand(Descriptor monitor, DetachKeys keys, bool terminal, bool sendsInput) =>
         (_monitor, _keys, _terminal, _sendsInput) = (monitor, keys, terminal, sendsInput);
@@ -86,16 +87,30 @@ internal sealed unsafe class AttachCommand
         var saidStart = false;
         while (true)
         {
-            Polling.Set(polled, 0, _monitor.Number);
-            Polling.Set(polled, 1, _holdsLease || (_sendsInput && saidStart) ? 0 : -1);
+            if (_unsent is null)
+            {
+                Polling.Set(polled, 0, _monitor.Number);
+            }
+            else
+            {
+                Polling.SetWritable(polled, 0, _monitor.Number, andReadable: true);
+            }
+
+            Polling.Set(polled, 1, _holdsLease || (_sendsInput && saidStart && _unsent is null) ? 0 : -1);
             if (Syscall.Try(SyscallNumber.Ppoll, (nint)polled, 2, 0, 0, 8) < 0)
             {
                 continue;
             }
 
-            if (Polling.Happened(polled, 0) && Hear(ref saidStart) is { } code)
+            if (Polling.IsReadable(polled, 0) && Hear(ref saidStart) is { } code)
             {
                 return code;
+            }
+
+            if (_unsent is not null)
+            {
+                SendWhatFits();
+                continue;
             }
 
             if (Polling.Happened(polled, 1) && _holdsLease)
@@ -172,16 +187,23 @@ internal sealed unsafe class AttachCommand
         if (_terminal)
         {
             var (kept, leaves) = _keys.Take(input);
-            if (kept.Length > 0)
+            if (leaves)
             {
                 Send(ControlMessage.Input, kept);
+                return false;
             }
 
-            return !leaves;
+            kept.CopyTo(input);
+            read = kept.Length;
         }
 
-        message[0] = (byte)ControlMessage.Input;
-        PacketSockets.TrySend(_monitor.Number, message.AsSpan(0, 1 + read), waits: true);
+        if (read > 0)
+        {
+            message[0] = (byte)ControlMessage.Input;
+            _unsent = message[..(1 + read)];
+            SendWhatFits();
+        }
+
         return true;
     }
 
@@ -191,6 +213,16 @@ internal sealed unsafe class AttachCommand
         fixed (byte* at = _buffer)
         {
             return Syscall.Try(SyscallNumber.Read, 0, (nint)at, _buffer.Length) <= 0;
+        }
+    }
+
+    // Not waiting for room: whoever waits does not hear, and the monitor, which waits for that, would not read.
+    private void SendWhatFits()
+    {
+        if (PacketSockets.TrySend(_monitor.Number, _unsent, waits: false) != -Errno.EAGAIN)
+        {
+            // Where it failed the monitor has gone, which is heard next.
+            _unsent = null;
         }
     }
 

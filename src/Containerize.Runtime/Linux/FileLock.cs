@@ -23,6 +23,9 @@ internal static class FileLock
         }
     }
 
+    /// <summary>Takes one if that is possible at once; false where somebody else has it.</summary>
+    public static bool TryTake(int file) => Syscall.Try(SyscallNumber.Flock, file, Exclusive | Now) == 0;
+
     /// <summary>Whether somebody else has it.</summary>
     public static bool IsTaken(int file) => Syscall.Try(SyscallNumber.Flock, file, Shared | Now) == -Errno.EAGAIN;
 }

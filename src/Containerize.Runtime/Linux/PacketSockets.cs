@@ -29,6 +29,20 @@ internal static unsafe class PacketSockets
     public static Descriptor Connect(Descriptor directory, string name) =>
         WithAddress(directory, name, 0, (socket, address, length) => Syscall.Check(Syscall.Try(SyscallNumber.Connect, socket, address, length), "connect", name));
 
+    /// <summary>Whether somebody listens at a name.</summary>
+    public static bool IsListening(Descriptor directory, string name)
+    {
+        try
+        {
+            Connect(directory, name).Dispose();
+            return true;
+        }
+        catch (SyscallException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Takes a connection; null where nobody waits.</summary>
     public static Descriptor? TryAccept(int listener) =>
         Syscall.Try(SyscallNumber.Accept4, listener, 0, 0, CloseOnExec | NonBlocking) is >= 0 and var accepted ? new Descriptor((int)accepted) : null;

@@ -15,6 +15,14 @@ internal static unsafe class Polling
         return Syscall.Check(Syscall.Try(SyscallNumber.Ppoll, (nint)(&poll), 1, milliseconds < 0 ? 0 : (nint)time, 0, 8), "ppoll") > 0;
     }
 
+    /// <summary>Waits until something can be written to it, or it has ended.</summary>
+    public static void WaitWritable(int descriptor)
+    {
+        var poll = 0L;
+        SetWritable(&poll, 0, descriptor, andReadable: false);
+        Syscall.Try(SyscallNumber.Ppoll, (nint)(&poll), 1, 0, 0, 8);
+    }
+
     /// <summary>Sets one place of an array of struct pollfd: descriptor, events, revents. A descriptor below zero is passed over.</summary>
     public static void Set(long* polled, int index, int descriptor)
     {

@@ -11,13 +11,9 @@ internal sealed class ControlClient : IDisposable
     /// <summary>From so much on the container waits for him.</summary>
     private const int Much = 256 * 1024;
 
-    /// <summary>And only so long.</summary>
-    private const int Patience = 30_000;
-
     private readonly Descriptor _socket;
     private readonly Queue<byte[]> _waiting = new();
     private int _bytes;
-    private long _stuckSince;
 
     public ControlClient(Descriptor socket) => _socket = socket;
 
@@ -72,7 +68,6 @@ internal sealed class ControlClient : IDisposable
             var sent = PacketSockets.TrySend(Number, message, waits: false);
             if (sent == -Errno.EAGAIN)
             {
-                IsGone |= _bytes > Much && Environment.TickCount64 - _stuckSince > Patience;
                 return;
             }
 
@@ -84,7 +79,6 @@ internal sealed class ControlClient : IDisposable
 
             _waiting.Dequeue();
             _bytes -= message.Length;
-            _stuckSince = Environment.TickCount64;
         }
     }
 
@@ -101,11 +95,6 @@ internal sealed class ControlClient : IDisposable
 
     private void Send(byte[] message)
     {
-        if (_waiting.Count == 0)
-        {
-            _stuckSince = Environment.TickCount64;
-        }
-
         _waiting.Enqueue(message);
         _bytes += message.Length;
         Flush();

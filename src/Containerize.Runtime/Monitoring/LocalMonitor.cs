@@ -24,15 +24,13 @@ internal sealed unsafe class LocalMonitor : IDisposable
     private readonly List<ControlClient> _clients = [];
     private readonly MonitoredContainer _container;
     private readonly byte[] _buffer = new byte[MaxMessage];
+    private (int Code, string Text)? _failure;
     private bool _ended;
 
-    private LocalMonitor(string root, string directory)
+    private LocalMonitor(string root, string directory, Descriptor opened, Descriptor taken)
     {
         _directory = directory;
-        using var opened = FileSystem.Open(Descriptor.WorkingDirectory, directory, OpenFlags.PathOnly | OpenFlags.Directory);
-        _lock = FileSystem.Open(opened.Number, "monitor.lock", OpenFlags.ReadWrite | OpenFlags.Create, mode: 0b110_000_000);
-        const int Exclusive = 2;
-        Syscall.Check(Syscall.Try(SyscallNumber.Flock, _lock.Number, Exclusive), "flock", "monitor.lock");
+        _lock = taken;
         using var plan = FileSystem.Open(opened.Number, "plan.json", OpenFlags.ReadOnly);
         _plan = RuntimeDocuments.ReadContainerPlan(FileSystem.ReadToEnd(plan.Number, 4 << 20, "plan.json"));
         RootMount.EnterOwnNamespace();
@@ -48,7 +46,15 @@ internal sealed unsafe class LocalMonitor : IDisposable
     {
         const int SetSubreaper = 36;
         Syscall.Check(Syscall.Try(SyscallNumber.Prctl, SetSubreaper, 1, 0, 0, 0), "prctl", "PR_SET_CHILD_SUBREAPER");
-        using var monitor = new LocalMonitor(root, directory);
+        using var opened = FileSystem.Open(Descriptor.WorkingDirectory, directory, OpenFlags.PathOnly | OpenFlags.Directory);
+        if (TakeLock(opened) is not { } taken)
+        {
+            // Another one is there for whoever wanted us.
+            ready();
+            return;
+        }
+
+        using var monitor = new LocalMonitor(root, directory, opened, taken);
         ready();
         monitor.Loop();
         monitor.End();
@@ -63,6 +69,24 @@ internal sealed unsafe class LocalMonitor : IDisposable
         _lock.Dispose();
     }
 
+    // Null where another monitor answers. One that ends does so no longer, and is waited for.
+    private static Descriptor? TakeLock(Descriptor directory)
+    {
+        var taken = FileSystem.Open(directory.Number, "monitor.lock", OpenFlags.ReadWrite | OpenFlags.Create, mode: 0b110_000_000);
+        while (!FileLock.TryTake(taken.Number))
+        {
+            if (PacketSockets.IsListening(directory, "control"))
+            {
+                taken.Dispose();
+                return null;
+            }
+
+            Cgroups.Pause.For(2);
+        }
+
+        return taken;
+    }
+
     private void Loop()
     {
         var polled = stackalloc long[MostPolled];
@@ -75,9 +99,9 @@ internal sealed unsafe class LocalMonitor : IDisposable
             }
 
             var count = Prepare(polled);
-            Poll(polled, count, _container.NextDeadline(IsBehind()));
+            Poll(polled, count, _container.NextDeadline());
             Answer(polled);
-            _ended |= _container.Act();
+            _ended |= _container.Act(paused: IsBehind());
             if (_container.TakeNews() is { } news)
             {
                 Spread(news);
@@ -171,6 +195,12 @@ internal sealed unsafe class LocalMonitor : IDisposable
         {
             case ControlMessage.Attach:
                 client.IsAttached = client.Waits = true;
+                if (_container.IsRunning)
+                {
+                    // From then on he passes on what is typed.
+                    client.Tell(ControlMessage.Started, _container.Pid);
+                }
+
                 break;
             case ControlMessage.Wait:
                 client.Waits = true;
@@ -217,13 +247,7 @@ internal sealed unsafe class LocalMonitor : IDisposable
 
         if (_container.TryStart() is { } failure)
         {
-            foreach (var other in _clients.Where(c => c.IsAttached || c.Starts || c.Waits))
-            {
-                other.Tell(ControlMessage.Failed, failure.Code, failure.Text);
-                // He has been told how it went.
-                other.Waits = false;
-            }
-
+            _failure = failure;
             _ended = true;
             return;
         }
@@ -267,8 +291,9 @@ internal sealed unsafe class LocalMonitor : IDisposable
     // First everything is as it will be, then it is said.
     private void End()
     {
-        const int Patience = 5000;
         var code = _container.ExitCode;
+        // Whoever comes now needs another monitor.
+        _listener.Dispose();
         _container.Dispose();
         if (_plan.AutoRemove && _container.WasStarted)
         {
@@ -277,17 +302,24 @@ internal sealed unsafe class LocalMonitor : IDisposable
 
         // Whoever is told looks at once whether we are still there.
         _lock.Dispose();
-        foreach (var client in _clients.Where(c => c.Waits))
-        {
-            client.Tell(ControlMessage.Exited, code);
-        }
-
-        var until = Environment.TickCount64 + Patience;
         foreach (var client in _clients)
         {
-            while (client.HasMore && !client.IsGone && Environment.TickCount64 < until)
+            if (_failure is { } failure && (client.IsAttached || client.Starts || client.Waits))
             {
-                Cgroups.Pause.For(1);
+                client.Tell(ControlMessage.Failed, failure.Code, failure.Text);
+            }
+            else if (client.Waits)
+            {
+                client.Tell(ControlMessage.Exited, code);
+            }
+        }
+
+        foreach (var client in _clients)
+        {
+            // He may be slow, as one is who reads page by page; whoever has gone is not waited for.
+            while (client.HasMore && !client.IsGone)
+            {
+                Polling.WaitWritable(client.Number);
                 client.Flush();
             }
         }

@@ -67,6 +67,9 @@ internal sealed unsafe class MonitoredContainer : IDisposable
     /// <summary>Whether those who write to it have to wait.</summary>
     public bool IsInputFull => Streams?.IsFull == true;
 
+    // What is frozen is neither well nor ill.
+    private bool IsChecked => _code is null && _status.Current.Status == "running";
+
     /// <summary>What has happened since it was asked for last.</summary>
     public ControlMessage? TakeNews()
     {
@@ -186,16 +189,16 @@ internal sealed unsafe class MonitoredContainer : IDisposable
         }
 
         Polling.Set(polled, at++, _host is not null && _code is null ? _host.Process : -1);
-        Polling.Set(polled, at++, _health?.Process ?? -1);
-        Polling.Set(polled, at++, _health?.Output ?? -1);
+        Polling.Set(polled, at++, IsChecked ? _health?.Process ?? -1 : -1);
+        Polling.Set(polled, at++, IsChecked ? _health?.Output ?? -1 : -1);
         return at;
     }
 
     /// <summary>When something is due though nothing happens; null: never.</summary>
-    public long? NextDeadline(bool paused)
+    public long? NextDeadline()
     {
-        long? next = paused ? Environment.TickCount64 + 1000 : null;
-        foreach (var time in (long?[])[_killAt, _drainedAt, _restartAt, _health?.Next])
+        long? next = null;
+        foreach (var time in (long?[])[_killAt, _drainedAt, _restartAt, IsChecked ? _health?.Next : null])
         {
             next = time is not null && (next is null || time < next) ? time : next;
         }
@@ -204,7 +207,8 @@ internal sealed unsafe class MonitoredContainer : IDisposable
     }
 
     /// <summary>Does what is due; true when it has ended for good.</summary>
-    public bool Act()
+    /// <param name="paused">Whether its output has to wait, as somebody who is shown it does not keep up.</param>
+    public bool Act(bool paused)
     {
         var now = Environment.TickCount64;
         if (_restartAt <= now)
@@ -220,7 +224,11 @@ internal sealed unsafe class MonitoredContainer : IDisposable
         }
 
         Streams!.Flush();
-        ReadOutput();
+        if (!paused)
+        {
+            ReadOutput();
+        }
+
         if (_killAt <= now)
         {
             _killAt = null;
@@ -234,12 +242,18 @@ internal sealed unsafe class MonitoredContainer : IDisposable
             _drainedAt = now + DrainTime;
         }
 
+        if (_drainedAt is not null && paused)
+        {
+            // What it printed last is not lost because somebody reads slowly.
+            _drainedAt = now + DrainTime;
+        }
+
         if (_code is not null && (Streams.Outputs.Count == 0 || _drainedAt <= now))
         {
             return Finish();
         }
 
-        if (_code is null && _status.Current.Status == "running" && _health?.Act() == true)
+        if (IsChecked && _health?.Act() == true)
         {
             _status.Write(_status.Current with { Health = _health.Status });
         }

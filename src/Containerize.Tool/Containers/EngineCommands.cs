@@ -54,8 +54,9 @@ internal static class EngineCommands
     /// <summary>Whether a command needs the rights of root in the user's namespace.</summary>
     internal static bool NeedsRoot(string command) => Entered.Contains(command);
 
-    /// <summary>The exit code of a command that failed: of <c>run</c> one that is not the container's, as docker and podman have it.</summary>
-    internal static int ExitCode(IReadOnlyList<string> words, int code) => words is [RunCommand.Name, ..] && code != Failure.Interrupted ? Launching.Failed : code;
+    /// <summary>The exit code of a failure: of 'run' it is docker's for what is not the container's own, so that scripts can tell the two apart.</summary>
+    internal static int FailureOf(IReadOnlyList<string> words, int code) =>
+        words.Count > 0 && words[0] == RunCommand.Name && code is (Failure.Failed or Failure.Usage) ? Launching.Failed : code;
 
     /// <summary>Whether an argument is what a container is given, whatever it looks like.</summary>
     internal static bool IsContainers(Argument argument) => argument.Name is "ARGUMENTS" or "COMMAND" or "OPTIONS";

@@ -11,19 +11,30 @@ internal sealed class Launching(LocalEngine engine)
     /// <summary>The exit code of docker for what went wrong before the container's own program.</summary>
     internal const int Failed = 125;
 
+    private const int Attempts = 3;
+
     /// <summary>Starts a container and leaves it to its monitor; CTZ5025 where it cannot be started.</summary>
     /// <returns>0, or 125, 126 or 127 as docker has them.</returns>
     internal (int Code, string Why) StartDetached(ContainerPaths paths)
     {
-        EnsureMonitor(paths);
-        using var monitor = MonitorClient.TryConnect(paths) ?? throw Gone(paths);
-        monitor.Send(ControlMessage.Start);
-        return monitor.ReceiveOnly(ControlMessage.Started, ControlMessage.Failed, ControlMessage.Exited) switch
+        for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            null => (Failed, "its monitor ended without a word"),
-            { Kind: ControlMessage.Failed } answer => (answer.Number, answer.Text),
-            _ => (0, ""),
-        };
+            EnsureMonitor(paths);
+            using var monitor = MonitorClient.TryConnect(paths);
+            monitor?.Send(ControlMessage.Start);
+            switch (monitor?.ReceiveOnly(ControlMessage.Started, ControlMessage.Failed, ControlMessage.Exited))
+            {
+                case null:
+                    // It was about to end when we came, and heard nobody.
+                    continue;
+                case { Kind: ControlMessage.Failed } answer:
+                    return (answer.Number, answer.Text);
+                default:
+                    return (0, "");
+            }
+        }
+
+        return (Failed, "its monitor ended without a word");
     }
 
     /// <summary>Becomes the one in front of a container, and starts it; returns only by failing.</summary>
@@ -89,7 +100,4 @@ internal sealed class Launching(LocalEngine engine)
 
     // What the runtime says has a number and an end of its own.
     private static string Plain(string error) => error.Replace("containerize-runtime monitor failed: ", "", StringComparison.Ordinal).TrimEnd('.');
-
-    private static ContainerizeException Gone(ContainerPaths paths) =>
-        new(5025, $"starting the container {Path.GetFileName(paths.Directory)[..12]}", "its monitor ended at once", "See its log: 'dotnet containerize logs'.");
 }

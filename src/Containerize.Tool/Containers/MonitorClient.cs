@@ -51,7 +51,14 @@ internal sealed class MonitorClient : IDisposable
             BinaryPrimitives.WriteInt32LittleEndian(message[(1 + (i * sizeof(int)))..], numbers[i]);
         }
 
-        _socket.Send(message);
+        try
+        {
+            _socket.Send(message);
+        }
+        catch (SocketException)
+        {
+            // It has gone, as there being no answer says.
+        }
     }
 
     /// <summary>Waits for an answer; null when the monitor has gone.</summary>

@@ -18,7 +18,7 @@ public class LocalMachine : IAsyncLifetime, IDisposable
 
     private static readonly string[] Applets =
     [
-        "sh", "ls", "cat", "echo", "sleep", "true", "false", "id", "env", "ps", "kill", "nc", "touch", "seq", "dd", "grep", "tty", "stty", "hostname", "pwd", "yes", "head", "wc", "stat",
+        "sh", "ls", "cat", "echo", "sleep", "true", "false", "id", "env", "ps", "kill", "nc", "touch", "seq", "dd", "grep", "tty", "stty", "hostname", "pwd", "yes", "head", "wc", "stat", "mount", "awk",
         "rm", "df", "mount", "test",
     ];
 
@@ -104,6 +104,12 @@ public class LocalMachine : IAsyncLifetime, IDisposable
     /// <summary>Runs the tool with a file as its output.</summary>
     public Task<ToolRunner.Result> RunToFileAsync(string file, params string[] words) =>
         ToolRunner.RunWithAsync("sh", ["-c", "file=$1; shift; exec dotnet \"$@\" > \"$file\"", "sh", file, Tool, .. words], Variables());
+
+    /// <summary>Begins a command of the tool, which goes on.</summary>
+    public RunningTool Begin(params string[] words) => new("dotnet", [Tool, .. words], Variables());
+
+    /// <summary>The tool's command line, for a shell.</summary>
+    public string Line(string words) => $"{string.Join(' ', Variables().Select(v => $"{v.Key}='{v.Value}'"))} dotnet {Tool} {words}";
 
     /// <summary>Waits until something is so.</summary>
     public static async Task UntilAsync(Func<Task<bool>> so)
