@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Containerize.Runtime.Monitoring;
@@ -10,9 +12,12 @@ internal sealed class LogFile : IDisposable
     /// <summary>A line that is longer is written in parts.</summary>
     private const int LongestLine = 16384;
 
+    private const int MostAtOnce = 65536;
+
     private readonly string _path;
     private readonly long _most;
     private readonly int _files;
+    private readonly ArrayBufferWriter<byte> _lines = new(MostAtOnce);
     private Descriptor _file;
     private long _size;
 
@@ -35,26 +40,29 @@ internal sealed class LogFile : IDisposable
     /// <param name="bytes">What came.</param>
     public void Write(string stream, List<byte> rest, ReadOnlySpan<byte> bytes)
     {
+        var head = Head(stream);
         while (bytes.Length > 0)
         {
             var end = bytes.IndexOf((byte)'\n');
             var taken = Math.Min(end < 0 ? bytes.Length : end, LongestLine - rest.Count);
-            foreach (var value in bytes[..taken])
-            {
-                rest.Add(value);
-            }
-
+            var text = bytes[..taken];
             bytes = bytes[taken..];
             if (end >= 0 && taken == end)
             {
-                WriteLine(stream, 'F', rest);
+                AddLine(head, 'F', rest, text);
                 bytes = bytes[1..];
             }
-            else if (rest.Count == LongestLine)
+            else if (rest.Count + taken == LongestLine)
             {
-                WriteLine(stream, 'P', rest);
+                AddLine(head, 'P', rest, text);
+            }
+            else
+            {
+                rest.AddRange(text);
             }
         }
+
+        Flush();
     }
 
     /// <summary>Writes what is left when the stream has ended.</summary>
@@ -62,29 +70,52 @@ internal sealed class LogFile : IDisposable
     {
         if (rest.Count > 0)
         {
-            WriteLine(stream, 'P', rest);
+            AddLine(Head(stream), 'P', rest, []);
+            Flush();
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private void WriteLine(string stream, char kind, List<byte> text)
+    // What came at once has one time, and is one write.
+    private static byte[] Head(string stream) =>
+        Encoding.ASCII.GetBytes(DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z '", CultureInfo.InvariantCulture) + stream + " ");
+
+    private void AddLine(ReadOnlySpan<byte> head, char kind, List<byte> rest, ReadOnlySpan<byte> text)
     {
-        var time = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture);
-        var line = new byte[Encoding.ASCII.GetByteCount($"{time} {stream} {kind} ") + text.Count + 1];
-        var at = Encoding.ASCII.GetBytes($"{time} {stream} {kind} ", line);
-        text.CopyTo(line, at);
-        line[^1] = (byte)'\n';
-        text.Clear();
-        if (_most > 0 && _size + line.Length > _most && _size > 0)
+        var length = head.Length + 2 + rest.Count + text.Length + 1;
+        if (_most > 0 && _size + length > _most && _size > 0)
         {
+            Flush();
             Rotate();
         }
 
-        // A full disk loses lines, and not the container.
-        Commands.Output.Write(line, _file.Number);
-        _size += line.Length;
+        if (_lines.WrittenCount + length > MostAtOnce)
+        {
+            Flush();
+        }
+
+        var line = _lines.GetSpan(length);
+        head.CopyTo(line);
+        line[head.Length] = (byte)kind;
+        line[head.Length + 1] = (byte)' ';
+        CollectionsMarshal.AsSpan(rest).CopyTo(line[(head.Length + 2)..]);
+        text.CopyTo(line[(head.Length + 2 + rest.Count)..]);
+        line[length - 1] = (byte)'\n';
+        _lines.Advance(length);
+        _size += length;
+        rest.Clear();
+    }
+
+    private void Flush()
+    {
+        if (_lines.WrittenCount > 0)
+        {
+            // A full disk loses lines, and not the container.
+            Commands.Output.Write(_lines.WrittenSpan, _file.Number);
+            _lines.ResetWrittenCount();
+        }
     }
 
     private void Rotate()
@@ -98,8 +129,8 @@ internal sealed class LogFile : IDisposable
 
         if (_files <= 1)
         {
-            // One file alone begins anew.
-            Syscall.Try(SyscallNumber.Ftruncate, _file.Number, 0);
+            // One file alone begins anew; whoever reads the one before has it to its end.
+            FileSystem.TryRemove(Descriptor.WorkingDirectory, _path, isDirectory: false);
         }
 
         _file.Dispose();

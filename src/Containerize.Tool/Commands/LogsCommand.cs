@@ -8,6 +8,8 @@ namespace Containerize.Tool.Commands;
 /// <summary><c>logs</c>: what a container has printed.</summary>
 internal static class LogsCommand
 {
+    private const int BufferSize = 65536;
+
     internal static Command Create(Terminal terminal)
     {
         var name = ContainerCommands.Name();
@@ -29,9 +31,9 @@ internal static class LogsCommand
             var now = DateTimeOffset.UtcNow;
             var from = parsed.GetValue(since) is { } s ? TimeOption.Parse("--since", s, now) : (DateTimeOffset?)null;
             var to = parsed.GetValue(until) is { } u ? TimeOption.Parse("--until", u, now) : (DateTimeOffset?)null;
-            await using var output = terminal.OpenOutput();
-            await using var error = Console.OpenStandardError();
-            var log = new ContainerLog(container.Paths.Log);
+            await using var output = new BufferedStream(terminal.OpenOutput(), BufferSize);
+            await using var error = new BufferedStream(Console.OpenStandardError(), BufferSize);
+            using var log = new ContainerLog(container.Paths.Log);
             foreach (var line in log.Last(Tail(parsed.GetValue(tail)), from, to))
             {
                 Write(line, parsed.GetValue(times), output, error);
@@ -39,6 +41,9 @@ internal static class LogsCommand
 
             while (parsed.GetValue(follow) && to is null)
             {
+                output.Flush();
+                error.Flush();
+
                 // Whether it has ended, before what there is is read: after it nothing comes.
                 var ended = store.TryRead(container.Id) is not { IsMonitored: true };
                 foreach (var line in log.Next())
@@ -71,7 +76,9 @@ internal static class LogsCommand
 
     private static void Write(LogEntry line, bool times, Stream output, Stream error)
     {
-        var stream = line.Stream == "stderr" ? error : output;
+        var (stream, other) = line.Stream == "stderr" ? (error, output) : (output, error);
+        // On one terminal they come in the order in which they were printed; of what has nothing waiting this costs nothing.
+        other.Flush();
         if (times)
         {
             stream.Write(System.Text.Encoding.ASCII.GetBytes(line.TimeText + " "));
@@ -82,7 +89,5 @@ internal static class LogsCommand
         {
             stream.WriteByte((byte)'\n');
         }
-
-        stream.Flush();
     }
 }

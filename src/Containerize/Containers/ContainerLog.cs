@@ -7,7 +7,6 @@ namespace Containerize.Containers;
 public sealed class ContainerLog(string path) : IDisposable
 {
     private FileStream? _file;
-    private ulong _inode;
     private byte[] _rest = [];
 
     /// <summary>The lines there are, the oldest first.</summary>
@@ -16,7 +15,7 @@ public sealed class ContainerLog(string path) : IDisposable
     /// <param name="to">Only up to then.</param>
     public IEnumerable<LogEntry> Last(int? most, DateTimeOffset? from, DateTimeOffset? to)
     {
-        var found = All().Where(e => (from is null || e.Time >= from) && (to is null || e.Time <= to));
+        var found = Next().Where(e => (from is null || e.Time >= from) && (to is null || e.Time <= to));
         if (most is not { } limit)
         {
             return found;
@@ -40,16 +39,28 @@ public sealed class ContainerLog(string path) : IDisposable
     /// <summary>The lines that have come since.</summary>
     public IEnumerable<LogEntry> Next()
     {
-        foreach (var entry in Read())
+        foreach (var entry in Lines())
         {
             yield return entry;
         }
 
-        // Put aside: what was left of it is read, and there is a new one.
-        if (_file is not null && File.Exists(path) && (InodeOf(path) != _inode || new FileInfo(path).Length < _file.Position))
+        var newer = Newer();
+        if (newer.Count == 0)
+        {
+            yield break;
+        }
+
+        // Put aside, perhaps several times: what was left of it is read, and then the newer ones.
+        foreach (var entry in Lines())
+        {
+            yield return entry;
+        }
+
+        foreach (var file in newer)
         {
             Close();
-            foreach (var entry in Read())
+            _file = file;
+            foreach (var entry in Lines())
             {
                 yield return entry;
             }
@@ -59,45 +70,55 @@ public sealed class ContainerLog(string path) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Close();
 
-    private IEnumerable<LogEntry> All()
+    // Those that were begun after ours, the oldest first. From the newest on they are opened, as while we do so they can only become older: what comes
+    // twice is known by its inode, and between two numbers one may be missing for a moment.
+    private List<FileStream> Newer()
     {
-        var older = 1;
-        while (File.Exists($"{path}.{older}"))
+        var own = _file is null ? 0 : InodeOf(_file);
+        var found = new List<FileStream>();
+        var inodes = new HashSet<ulong>();
+        for (int number = 0, missing = 0; missing < 2; number++)
         {
-            older++;
-        }
-
-        for (var number = older - 1; number > 0; number--)
-        {
-            using var file = new FileStream($"{path}.{number}", FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var rest = Array.Empty<byte>();
-            foreach (var entry in Lines(file, r => rest = r, () => rest))
+            if (TryOpen(number == 0 ? path : $"{path}.{number}") is not { } file)
             {
-                yield return entry;
+                missing++;
+                continue;
             }
+
+            missing = 0;
+            var inode = InodeOf(file);
+            if (inode == own || !inodes.Add(inode))
+            {
+                file.Dispose();
+                if (inode == own)
+                {
+                    break;
+                }
+
+                continue;
+            }
+
+            found.Insert(0, file);
         }
 
-        foreach (var entry in Read())
+        return found;
+    }
+
+    private IEnumerable<LogEntry> Lines() => _file is null ? [] : Lines(_file, r => _rest = r, () => _rest);
+
+    private static FileStream? TryOpen(string name)
+    {
+        try
         {
-            yield return entry;
+            return new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
         }
     }
 
-    private IEnumerable<LogEntry> Read()
-    {
-        if (_file is null)
-        {
-            if (!File.Exists(path))
-            {
-                return [];
-            }
-
-            _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            _inode = FileStatus.Of((int)_file.SafeFileHandle.DangerousGetHandle()).Inode;
-        }
-
-        return Lines(_file, r => _rest = r, () => _rest);
-    }
+    private static ulong InodeOf(FileStream file) => FileStatus.Of((int)file.SafeFileHandle.DangerousGetHandle()).Inode;
 
     private static IEnumerable<LogEntry> Lines(FileStream file, Action<byte[]> keep, Func<byte[]> kept)
     {
@@ -119,18 +140,6 @@ public sealed class ContainerLog(string path) : IDisposable
 
             keep(bytes[start..]);
         }
-    }
-
-    private static ulong InodeOf(string path)
-    {
-        var opened = FileSystem.TryOpen(Descriptor.WorkingDirectory, path, OpenFlags.PathOnly);
-        if (opened < 0)
-        {
-            return 0;
-        }
-
-        using var file = new Descriptor((int)opened);
-        return FileStatus.Of(file.Number).Inode;
     }
 
     private void Close()
