@@ -29,6 +29,13 @@ internal sealed class StatusFile
     public void Write(ContainerStatus status)
     {
         Current = status;
-        FileSystem.Replace(Descriptor.WorkingDirectory, _path, RuntimeDocuments.Write(status), 0b110_000_000);
+        try
+        {
+            FileSystem.Replace(Descriptor.WorkingDirectory, _path, RuntimeDocuments.Write(status), 0b110_000_000);
+        }
+        catch (SyscallException e) when (e.Errno is Errno.ENOSPC or Errno.EDQUOT)
+        {
+            // A full disk is no reason to end a container: the next change is written with this one in it.
+        }
     }
 }
