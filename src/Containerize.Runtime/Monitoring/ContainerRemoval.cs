@@ -22,11 +22,13 @@ internal static class ContainerRemoval
             }
         }
 
-        Delete(Path.Combine(above, name));
+        // The directory last, as it says which volumes go with it.
         foreach (var volume in plan.AnonymousVolumes ?? [])
         {
             Delete(volume);
         }
+
+        Delete(Path.Combine(above, name));
     }
 
     // What cannot be removed is swept by 'prune', and nobody is here to be told.

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Containerize.Containers;
 using Containerize.Oci;
 using Containerize.Tool.Containers;
 using Containerize.Tool.Reports;
@@ -64,6 +65,7 @@ internal static class PruneCommand
             terminal.Out.WriteLine($"leftover {id}");
         }
 
+        new NetworkStore(engine.Paths).Sweep(id => Directory.Exists(engine.Containers.PathsOf(id).Directory));
         if (!Directory.Exists(engine.Runtime.StateRoot))
         {
             return;

@@ -56,14 +56,17 @@ internal static class RemoveContainersCommand
         }
 
         Forget(engine, container.Id);
-        engine.Containers.Remove(container);
+        // The directory last, as it says which volumes go with it.
         if (volumes || container.Plan.AutoRemove)
         {
-            foreach (var volume in container.Plan.AnonymousVolumes ?? [])
+            // Some are gone where an earlier attempt was killed.
+            foreach (var volume in (container.Plan.AnonymousVolumes ?? []).Select(v => Path.GetFileName(v)!).Where(engine.Volumes.Contains))
             {
-                engine.Volumes.Remove(Path.GetFileName(volume));
+                engine.Volumes.Remove(volume);
             }
         }
+
+        engine.Containers.Remove(container);
     }
 
     /// <summary>Has the runtime forget a container, and end what is left of it after a monitor that was killed.</summary>

@@ -40,7 +40,7 @@ public sealed class ContainerMaker(ContainerStore store, VolumeStore volumes, Ma
         }
         catch
         {
-            made.ForEach(volumes.Remove);
+            made.Where(volumes.Contains).ToList().ForEach(volumes.Remove);
             throw;
         }
 
@@ -190,7 +190,14 @@ public sealed class ContainerMaker(ContainerStore store, VolumeStore volumes, Ma
             StopSignal = options.StopSignal ?? 15,
             StopTimeout = options.StopTimeout,
         };
-        ContainerStore.Write(paths, record, plan, JsonSerializer.SerializeToUtf8Bytes(specification, RuntimeJson.Default.RuntimeSpec));
+        // The plan says what goes with the container, also to whoever sweeps after us: what it names is made after it.
+        ContainerStore.Write(paths, plan);
+        foreach (var volume in anonymous)
+        {
+            volumes.Ensure(Path.GetFileName(volume));
+        }
+
+        ContainerStore.Write(paths, record, JsonSerializer.SerializeToUtf8Bytes(specification, RuntimeJson.Default.RuntimeSpec));
     }
 
     private StoredMount Place(ContainerMount mount, List<string> made, List<string> anonymous, List<SeedPlan> seeds)
@@ -223,7 +230,7 @@ public sealed class ContainerMaker(ContainerStore store, VolumeStore volumes, Ma
             made.Add(name);
         }
 
-        var path = volumes.Ensure(name);
+        var path = mount.Source.Length == 0 ? volumes.PathOf(name) : volumes.Ensure(name);
         if (mount.Source.Length == 0)
         {
             anonymous.Add(Path.GetDirectoryName(path)!);

@@ -140,6 +140,11 @@ public sealed class ContainerStore
         var swept = new List<string>();
         foreach (var name in Names().Where(n => n.StartsWith(RemovedPrefix, StringComparison.Ordinal) || (!File.Exists(PathsOf(n).Configuration) && !IsMonitored(PathsOf(n)))))
         {
+            foreach (var volume in Read(PathsOf(name).Plan, ContainersJson.Default.ContainerPlan)?.AnonymousVolumes ?? [])
+            {
+                Delete(volume);
+            }
+
             Delete(Path.Combine(Directory, name));
             swept.Add(name.StartsWith(RemovedPrefix, StringComparison.Ordinal) ? name[RemovedPrefix.Length..] : name);
         }
@@ -147,11 +152,14 @@ public sealed class ContainerStore
         return swept;
     }
 
-    /// <summary>Writes a container's files; the configuration comes last.</summary>
-    internal static void Write(ContainerPaths paths, StoredContainer record, ContainerPlan plan, byte[] configuration)
+    /// <summary>Writes a container's plan, the first of its files.</summary>
+    internal static void Write(ContainerPaths paths, ContainerPlan plan) =>
+        AtomicFile.Write(paths.Plan, JsonSerializer.SerializeToUtf8Bytes(plan, ContainersJson.Default.ContainerPlan));
+
+    /// <summary>Writes a container's other files; the configuration comes last.</summary>
+    internal static void Write(ContainerPaths paths, StoredContainer record, byte[] configuration)
     {
         Write(paths.Record, record);
-        AtomicFile.Write(paths.Plan, JsonSerializer.SerializeToUtf8Bytes(plan, ContainersJson.Default.ContainerPlan));
         AtomicFile.Write(paths.Configuration, configuration);
     }
 

@@ -81,6 +81,19 @@ public sealed class NetworkStore(StoragePaths paths)
         }
     }
 
+    /// <summary>Removes what says that containers are in a network that are there no longer: their monitors were killed, and nobody has joined since.</summary>
+    /// <param name="exists">Whether there is a container of an id.</param>
+    public void Sweep(Func<string, bool> exists)
+    {
+        foreach (var members in System.IO.Directory.Exists(Directory) ? System.IO.Directory.EnumerateDirectories(Directory, "*.members") : [])
+        {
+            foreach (var member in System.IO.Directory.EnumerateFiles(members, "*.json").Where(m => !exists(Path.GetFileNameWithoutExtension(m))).ToList())
+            {
+                File.Delete(member);
+            }
+        }
+    }
+
     // Of those that podman's networks have too; nobody's network is known to use them.
     private string FreeSubnet()
     {
