@@ -33,7 +33,7 @@ internal static class NetworkCommand
                 {
                     Name = parsed.GetValue(name)!,
                     Subnet = parsed.GetValue(subnet) is { } text ? Subnet(text) : "",
-                    Gateway = parsed.GetValue(gateway),
+                    Gateway = parsed.GetValue(gateway) is { } address ? Gateway(address) : null,
                     Internal = parsed.GetValue(isInternal),
                     Labels = ContainerOptions.Pairs("--label", ContainerOptions.Values(parsed, labels)),
                 },
@@ -131,10 +131,15 @@ internal static class NetworkCommand
     {
         var parts = text.Split('/');
         return parts.Length == 2 && System.Net.IPAddress.TryParse(parts[0], out var address) && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
-            && int.TryParse(parts[1], out var bits) && bits is >= 8 and <= 30
+            && int.TryParse(parts[1], out var bits) && bits is >= 8 and <= 29
             ? text
-            : throw new ContainerizeException(5020, $"reading --subnet {text}", "it is not one of IPv4", "Write for example 10.89.1.0/24.");
+            : throw new ContainerizeException(5020, $"reading --subnet {text}", "it is not one of IPv4 with 8 to 29 bits", "Write for example 10.89.1.0/24.");
     }
+
+    private static string Gateway(string text) =>
+        System.Net.IPAddress.TryParse(text, out var address) && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
+            ? text
+            : throw new ContainerizeException(5020, $"reading --gateway {text}", "it is not an address of IPv4", "Write for example 10.89.1.1.");
 
     private static JsonElement Json(NetworkDescription network, IEnumerable<LocalContainer> members)
     {

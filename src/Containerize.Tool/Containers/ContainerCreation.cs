@@ -19,6 +19,12 @@ internal sealed class ContainerCreation(LocalEngine engine)
             engine.Warn("no cgroup is this user's, so memory, processor and process limits are not kept; with systemd, 'systemd-run --user --scope -p Delegate=yes' before the command gives one");
         }
 
+        if (options.Network is { Kind: NetworkKind.Host or NetworkKind.None, Ports.Count: > 0 })
+        {
+            engine.Warn($"--publish has no effect with --network {options.Network.Kind}: no port is led anywhere");
+            options = options with { Network = options.Network with { Ports = [] }, PublishAll = false };
+        }
+
         options = options with { Network = await CompleteAsync(options.Network, token) };
         return await new ContainerMaker(engine.Containers, engine.Volumes, engine.Machine) { Warn = engine.WarnOnce }.MakeAsync(
             new ContainerRequest

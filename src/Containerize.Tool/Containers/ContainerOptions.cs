@@ -116,7 +116,7 @@ internal sealed class ContainerOptions
             VolumesFrom = Values(parsed, _volumesFrom),
             Devices = [.. Values(parsed, _devices).Select(DeviceOption.Parse)],
             DeviceRules = Values(parsed, _deviceRules),
-            Network = _network.Read(parsed, store) with { Ports = [.. Values(parsed, _ports).SelectMany(PortMapping.Parse), .. parsed.GetValue(_publishAll) ? PortMapping.OfImage(Values(parsed, _expose)) : []] },
+            Network = _network.Read(parsed, store, Ports(parsed)),
             PublishAll = parsed.GetValue(_publishAll),
             Resources = _limits.Read(parsed),
             SharedMemory = _limits.SharedMemory(parsed),
@@ -169,6 +169,13 @@ internal sealed class ContainerOptions
 
         return pairs;
     }
+
+    // What is said twice is meant once; of ports that the kernel chooses each is another.
+    private PortPlan[] Ports(ParseResult parsed) =>
+    [
+        .. Values(parsed, _ports).SelectMany(PortMapping.Parse).Distinct(),
+        .. parsed.GetValue(_publishAll) ? PortMapping.OfImage(Values(parsed, _expose)) : [],
+    ];
 
     private LogPlan Log(ParseResult parsed)
     {

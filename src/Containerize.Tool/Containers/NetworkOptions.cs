@@ -17,7 +17,7 @@ internal sealed class NetworkOptions
 
     internal IEnumerable<Option> All => [_network, _aliases, _address, _hosts, _dns, _dnsSearch, _dnsOptions];
 
-    internal NetworkPlan Read(ParseResult parsed, ContainerStore store)
+    internal NetworkPlan Read(ParseResult parsed, ContainerStore store, IReadOnlyList<PortPlan> ports)
     {
         var text = parsed.GetValue(_network) ?? "private";
         var plan = text switch
@@ -27,8 +27,10 @@ internal sealed class NetworkOptions
             _ when text.StartsWith("container:", StringComparison.Ordinal) => new NetworkPlan { Kind = NetworkKind.Container, Container = store.Resolve(text["container:".Length..]).Paths.Directory },
             _ => new NetworkPlan { Kind = NetworkKind.Named, Name = text },
         };
+        Check(parsed, text, plan.Kind, ports);
         return plan with
         {
+            Ports = ports,
             Aliases = ContainerOptions.Values(parsed, _aliases),
             Address = parsed.GetValue(_address),
             Hosts = [.. ContainerOptions.Values(parsed, _hosts).Select(Host)],
@@ -36,6 +38,25 @@ internal sealed class NetworkOptions
             DnsSearch = Given(parsed, _dnsSearch),
             DnsOptions = Given(parsed, _dnsOptions),
         };
+    }
+
+    // As docker has it: what would have no effect is refused where it cannot be meant. Ports are left out with a word, as many have them in their scripts.
+    private void Check(ParseResult parsed, string network, string kind, IReadOnlyList<PortPlan> ports)
+    {
+        (bool Given, string Option, bool Fits)[] options =
+        [
+            (parsed.GetValue(_address) is not null, "--ip", kind == NetworkKind.Named),
+            (ContainerOptions.Values(parsed, _aliases).Length > 0, "--network-alias", kind == NetworkKind.Named),
+            (ports.Count > 0, "--publish", kind != NetworkKind.Container),
+            (ContainerOptions.Values(parsed, _hosts).Length > 0, "--add-host", kind != NetworkKind.Container),
+            (ContainerOptions.Values(parsed, _dns).Length > 0, "--dns", kind != NetworkKind.Container),
+        ];
+        foreach (var (_, option, _) in options.Where(o => o.Given && !o.Fits))
+        {
+            throw kind == NetworkKind.Container
+                ? new ContainerizeException(5020, $"reading {option} with --network {network}", "that network and its files are the other container's", "Give it to that one.")
+                : new ContainerizeException(5020, $"reading {option} with --network {network}", "it is for a network with a name", "Make one, 'dotnet containerize network create', and name it.");
+        }
     }
 
     private string[]? Addresses(ParseResult parsed)

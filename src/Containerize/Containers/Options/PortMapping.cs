@@ -25,6 +25,8 @@ public static class PortMapping
         }
 
         var (first, last) = Range(text, container);
+        // 0 is the kernel's word for any that is free.
+        host = host == "0" ? "" : host;
         var (hostFirst, hostLast) = host.Length == 0 ? (0, 0) : Range(text, host);
         // One port of the container may take any of a range of the host's: the first will do, as it is refused when it is taken.
         if (host.Length > 0 && hostLast - hostFirst != last - first && first != last)
