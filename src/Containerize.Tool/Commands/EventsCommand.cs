@@ -22,7 +22,8 @@ internal static class EventsCommand
         command.SetAction(async (parsed, token) =>
         {
             var store = new ContainerStore(StoragePaths.From(terminal.Variable));
-            var filters = ContainerOptions.Pairs("--filter", ContainerOptions.Values(parsed, filter));
+            // Of the same kind one has to be so, of several kinds each.
+            var filters = ContainerOptions.Values(parsed, filter).SelectMany(f => ContainerOptions.Pairs("--filter", [f])).ToLookup(f => f.Key, f => f.Value);
             var now = DateTimeOffset.UtcNow;
             var end = parsed.GetValue(until) is { } u ? TimeOption.Parse("--until", u, now) : (DateTimeOffset?)null;
             var shape = parsed.GetValue(format);
@@ -61,14 +62,14 @@ internal static class EventsCommand
         return command;
     }
 
-    private static bool Matches(ContainerEvent happened, Dictionary<string, string> filters) => filters.All(f => f.Key switch
+    private static bool Matches(ContainerEvent happened, ILookup<string, string> filters) => filters.All(kind => kind.Any(value => kind.Key switch
     {
-        "container" => happened.Name == f.Value || happened.Id.StartsWith(f.Value, StringComparison.Ordinal),
-        "event" => happened.Action == f.Value || happened.Action.StartsWith(f.Value + ":", StringComparison.Ordinal),
-        "image" => happened.Image == f.Value,
-        "type" => f.Value == "container",
-        _ => throw new ContainerizeException(5020, $"reading --filter {f.Key}={f.Value}", "it is none", "There are container, event, image and type."),
-    });
+        "container" => happened.Name == value || happened.Id.StartsWith(value, StringComparison.Ordinal),
+        "event" => happened.Action == value || happened.Action.StartsWith(value + ":", StringComparison.Ordinal),
+        "image" => happened.Image == value,
+        "type" => value == "container",
+        _ => throw new ContainerizeException(5020, $"reading --filter {kind.Key}={value}", "it is none", "There are container, event, image and type."),
+    }));
 
     private static JsonElement Json(ContainerEvent happened)
     {
