@@ -18,7 +18,7 @@ public class LocalMachine : IAsyncLifetime, IDisposable
 
     private static readonly string[] Applets =
     [
-        "sh", "ls", "cat", "echo", "sleep", "true", "false", "id", "env", "ps", "kill", "nc", "touch", "seq", "dd", "grep", "tty", "stty", "hostname", "pwd", "yes", "head", "wc", "stat", "mount", "awk",
+        "sh", "ls", "cat", "echo", "sleep", "true", "false", "id", "env", "ps", "kill", "nc", "touch", "seq", "dd", "grep", "tty", "stty", "hostname", "pwd", "yes", "head", "wc", "stat", "awk",
         "rm", "df", "mount", "test",
     ];
 
