@@ -26,10 +26,12 @@ public sealed class TokenServer : IAsyncDisposable
 
     // For clocks that differ: distribution takes a token for a minute longer than it says.
     private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
     private readonly TestAuthority _authority = new("token server");
     private readonly X509Certificate2 _signer;
     private readonly List<string> _asked = [];
     private readonly WebApplication _server;
+    private DateTimeOffset? _firstEnd;
 
     private TokenServer(X509Certificate2? certificate)
     {
@@ -54,11 +56,23 @@ public sealed class TokenServer : IAsyncDisposable
     /// <summary>The certificates of those who may sign, for the registry.</summary>
     public string Bundle => _authority.Pem;
 
-    /// <summary>For how long the registry takes a token.</summary>
-    public TimeSpan Life { get; set; } = TimeSpan.FromMinutes(5);
+    /// <summary>For how long the registry takes the first token; the others are good for minutes.</summary>
+    public TimeSpan FirstLife { get; set; } = Long;
 
-    /// <summary>How long we are told that a token is good; null for the truth.</summary>
+    /// <summary>How long we are told that the first token is good; null for the truth.</summary>
     public TimeSpan? SaidLife { get; set; }
+
+    /// <summary>When the registry takes the first token no more; null before there is one.</summary>
+    public DateTimeOffset? FirstEnd
+    {
+        get
+        {
+            lock (_asked)
+            {
+                return _firstEnd;
+            }
+        }
+    }
 
     /// <summary>What a user (null: nobody) may do in a repository, of pull and push; everything where nothing is set.</summary>
     public Func<string?, string, IReadOnlyList<string>> Rights { get; set; } = (_, _) => ["pull", "push"];
@@ -103,21 +117,25 @@ public sealed class TokenServer : IAsyncDisposable
         }
 
         string[] scopes = [.. context.Request.Query["scope"].SelectMany(s => s!.Split(' '))];
+        var now = DateTimeOffset.UtcNow;
+        bool isFirst;
         lock (_asked)
         {
+            isFirst = _asked.Count == 0;
+            _firstEnd ??= now + FirstLife;
             _asked.Add($"{user ?? "-"} {string.Join(' ', scopes)}".TrimEnd());
         }
 
-        await FaultAnswers.JsonAsync(
-            context, 200, new { token = Sign([.. scopes.Select(s => s.Split(':')).Select(s => Granted(user, s[1], s[2].Split(',')))]), expires_in = (int)(SaidLife ?? Life).TotalSeconds });
+        var life = isFirst ? FirstLife : Long;
+        object[] access = [.. scopes.Select(s => s.Split(':')).Select(s => Granted(user, s[1], s[2].Split(',')))];
+        await FaultAnswers.JsonAsync(context, 200, new { token = Sign(now, life, access), expires_in = (int)(isFirst ? SaidLife ?? life : life).TotalSeconds });
     }
 
     private object Granted(string? user, string repository, string[] wanted) =>
         new { type = "repository", name = repository, actions = wanted.Intersect(Rights(user, repository)) };
 
-    private string Sign(object[] access)
+    private string Sign(DateTimeOffset now, TimeSpan life, object[] access)
     {
-        var now = DateTimeOffset.UtcNow;
         var head = new { typ = "JWT", alg = "ES256", x5c = new[] { Convert.ToBase64String(_signer.RawData) } };
         var claims = new
         {
@@ -127,7 +145,7 @@ public sealed class TokenServer : IAsyncDisposable
             jti = Guid.NewGuid().ToString("N"),
             iat = now.ToUnixTimeSeconds(),
             nbf = (now - Leeway).ToUnixTimeSeconds(),
-            exp = (now + Life - Leeway).ToUnixTimeSeconds(),
+            exp = (now + life - Leeway).ToUnixTimeSeconds(),
             access,
         };
         var text = $"{Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(head))}.{Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(claims))}";

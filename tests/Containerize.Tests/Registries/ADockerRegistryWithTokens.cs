@@ -76,7 +76,8 @@ public sealed class ADockerRegistryWithTokens : IAsyncLifetime, IDisposable
         registry.ForgetRequests();
         await _builder.PushAsync(Sample, $"{registry.Host}/team/app:1");
         Assert.Equal(2, registry.Requests.Count(r => r.Contains("mount=", StringComparison.Ordinal) && r.EndsWith(" 201", StringComparison.Ordinal)));
-        Assert.Contains("builder repository:team/app:pull,push repository:team/base:pull", _tokens.Asked);
+        // The registry names them in any order.
+        Assert.Contains(_tokens.Asked, a => a.Contains("repository:team/base:pull", StringComparison.Ordinal) && a.Contains("repository:team/app:", StringComparison.Ordinal));
     }
 
     [SkippableFact]
@@ -91,21 +92,20 @@ public sealed class ADockerRegistryWithTokens : IAsyncLifetime, IDisposable
         Assert.Equal(await SampleImages.ReadLayersAsync(Sample), await another.PullAsync($"{registry.Host}/team/app:1"));
     }
 
-    // Four go at once: the later ones come to a registry that takes the first token no more.
+    // What is sent is there to be sent when the registry takes the first token no more, whether we were told so or not.
     [SkippableTheory]
     [InlineData(2)]
     [InlineData(3600)]
     public async Task GetsAnotherTokenInTheMiddleOfAPush(int saidSeconds)
     {
-        _tokens.Life = TimeSpan.FromSeconds(2);
+        _tokens.FirstLife = TimeSpan.FromSeconds(2);
         _tokens.SaidLife = TimeSpan.FromSeconds(saidSeconds);
         await using var registry = await StartAsync();
-        var image = SampleImages.ImageOf([.. Enumerable.Range(0, 8).Select(i => SampleImages.LayerOf(i, 100_000)).Select(l => l with { Source = new Slow(l.Source) })]);
+        var image = SampleImages.ImageOf([.. Enumerable.Range(0, 8).Select(i => SampleImages.LayerOf(i, 100_000)).Select(l => l with { Source = new Late(l.Source, _tokens) })]);
         await _builder.PushAsync(image, $"{registry.Host}/team/app:1");
         Assert.InRange(_tokens.Asked.Count, 2, 8);
-        _tokens.Life = TimeSpan.FromMinutes(5);
         using var another = new Machine { Variables = _builder.Variables };
-        Assert.Equal(await SampleImages.ReadLayersAsync(SampleImages.ImageOf(image.Layers)), await another.PullAsync($"{registry.Host}/team/app:1"));
+        Assert.Equal(await SampleImages.ReadLayersAsync(image), await another.PullAsync($"{registry.Host}/team/app:1"));
     }
 
     [SkippableFact]
@@ -118,12 +118,16 @@ public sealed class ADockerRegistryWithTokens : IAsyncLifetime, IDisposable
 
     private Task<DockerRegistry> StartAsync() => DockerRegistry.StartAsync(new DockerRegistryOptions { Tokens = _tokens });
 
-    // What is read from it takes as long as a token lives.
-    private sealed class Slow(IBlobSource blobs) : IBlobSource
+    // Nothing is read from it before the first token has run out; the registry counts whole seconds.
+    private sealed class Late(IBlobSource blobs, TokenServer tokens) : IBlobSource
     {
         public async ValueTask<Stream> OpenAsync(Descriptor blob, long offset, CancellationToken cancellationToken)
         {
-            await Task.Delay(TimeSpan.FromSeconds(1.5), cancellationToken);
+            while (tokens.FirstEnd is null || DateTimeOffset.UtcNow < tokens.FirstEnd + TimeSpan.FromSeconds(1))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+            }
+
             return await blobs.OpenAsync(blob, offset, cancellationToken);
         }
     }
