@@ -62,6 +62,7 @@ internal static class CommandHelp
               --pid-file FILE         where the process id of the container is written
 
             """,
+        "view" => "\noptions:\n  --directory DIR   the container's directory\n  --mounts          with its volumes and binds\n  --write           not for reading only\n",
         "kill" => "\noptions:\n  --all, -a   all processes of the container\n",
         "delete" => "\noptions:\n  --force, -f   end it first; no error where there is none\n",
         "list" => "\noptions:\n  --format, -f FORMAT   table or json\n  --quiet, -q           ids only\n",

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Containerize.Containers.Files;
 using Containerize.Linux;
+using Containerize.Storage;
 using Containerize.Tool.Containers;
 using Containerize.Tool.Reports;
 
@@ -83,7 +84,15 @@ internal static class CopyFilesCommand
             if (to.IsStream)
             {
                 using var output = terminal.OpenOutput();
-                TreeTransfer.Archive(node, source.IsContents ? [] : System.Text.Encoding.UTF8.GetBytes(source.Name), output, doing, token);
+                try
+                {
+                    TreeTransfer.Archive(node, source.IsContents ? [] : System.Text.Encoding.UTF8.GetBytes(source.Name), output, doing, token);
+                }
+                catch (IOException e)
+                {
+                    throw StorageErrors.Write("standard output", e);
+                }
+
                 return 0;
             }
 
