@@ -126,6 +126,25 @@ public sealed class CommittingAContainer(LocalMachine machine) : IClassFixture<L
         Assert.Equal(layers[0], layers[1]);
     }
 
+    [SkippableFact]
+    public async Task ADirectoryInAnothersPlaceHidesThat()
+    {
+        LocalMachine.Require();
+        ToolRunner.Require("umoci");
+        using var folder = new TemporaryFolder();
+        await machine.RunAsync("run", "--name", "below", "--network", "none", LocalMachine.Image, "sh", "-c", "/bin/busybox mkdir -p /opt/deep; echo x | /bin/busybox tee /opt/old /opt/deep/file");
+        (await machine.RunAsync("commit", "below", "below:1")).Succeeded();
+        await machine.RunAsync("run", "--name", "above", "--network", "none", "below:1", "sh", "-c", "/bin/busybox rm -r /opt; /bin/busybox mkdir -p /opt/deep; echo y > /opt/new");
+        Assert.Equal("C /opt\nC /opt/deep\nD /opt/deep/file\nA /opt/new\nD /opt/old\n", (await machine.RunAsync("diff", "above")).Succeeded());
+        (await machine.RunAsync("commit", "above", "above:1")).Succeeded();
+        Assert.Equal("deep\nnew\n", (await machine.RunAsync("run", "--rm", "--network", "none", "above:1", "ls", "/opt")).Succeeded());
+        (await machine.RunAsync("copy", "local:above:1", $"oci:{folder["layout"]}:above")).Succeeded();
+        (await ToolRunner.RunAsync("umoci", "raw", "unpack", "--image", $"{folder["layout"]}:above", folder["unpacked"])).Succeeded();
+        Assert.Equal(
+            ["deep", "new"],
+            Directory.GetFileSystemEntries(folder["unpacked/opt"], "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder["unpacked/opt"], f)).Order(StringComparer.Ordinal));
+    }
+
     private static string Config(JsonElement element)
     {
         var found = Find(element, "Entrypoint")!.Value;

@@ -30,11 +30,12 @@ internal sealed class ContainerChanges
         var changes = new ContainerChanges(marksEmptied, doing);
         using var upper = FileSystem.Open(Descriptor.WorkingDirectory, root.Upper, OpenFlags.ReadOnly | OpenFlags.Directory);
         using var lower = LowerDirectory.Root(root.Layers);
-        changes.Compare(upper, lower, [], depth: 0);
+        changes.Compare(upper, lower, [], depth: 0, hides: false);
         return changes._changes;
     }
 
-    private void Compare(Descriptor upper, LowerDirectory lower, byte[] path, int depth)
+    // Below a directory that hides the image's all are new, and have no mark of their own.
+    private void Compare(Descriptor upper, LowerDirectory lower, byte[] path, int depth, bool hides)
     {
         if (depth > UnpackLimits.Default.MaxDepth)
         {
@@ -42,7 +43,8 @@ internal sealed class ContainerChanges
         }
 
         var names = new SortedSet<byte[]>(RawNodes.ReadNames(upper.Number), Comparer<byte[]>.Create(static (a, b) => a.AsSpan().SequenceCompareTo(b)));
-        var hidden = depth > 0 && !_marksEmptied && LowerDirectory.IsOpaque(upper.Number) ? lower.Names() : [];
+        hides |= depth > 0 && LowerDirectory.IsOpaque(upper.Number);
+        var hidden = hides && !_marksEmptied ? lower.Names() : [];
         hidden.ExceptWith(names);
         names.UnionWith(hidden);
         foreach (var name in names)
@@ -59,7 +61,7 @@ internal sealed class ContainerChanges
             }
             else if (now.IsDirectory)
             {
-                CompareDirectory(now, before, lower, full, depth);
+                CompareDirectory(now, before, (lower, full), depth, hides);
             }
             else if (before is null ? !IsPlaceholder(full, now.Status) : Differs(before, now))
             {
@@ -68,15 +70,16 @@ internal sealed class ContainerChanges
         }
     }
 
-    private void CompareDirectory(OpenedNode now, OpenedNode? before, LowerDirectory above, byte[] path, int depth)
+    private void CompareDirectory(OpenedNode now, OpenedNode? before, (LowerDirectory Above, byte[] Path) place, int depth, bool hides)
     {
+        var path = place.Path;
         using var directory = now.OpenDirectory();
-        using var lower = before is { IsDirectory: true } ? above.Enter(path.AsSpan(path.AsSpan().LastIndexOf((byte)'/') + 1)) : LowerDirectory.Absent;
+        using var lower = before is { IsDirectory: true } ? place.Above.Enter(path.AsSpan(path.AsSpan().LastIndexOf((byte)'/') + 1)) : LowerDirectory.Absent;
         var at = _changes.Count;
         var emptied = _marksEmptied && before is { IsDirectory: true } && LowerDirectory.IsOpaque(directory.Number);
         using (var compared = emptied ? LowerDirectory.Absent : null)
         {
-            Compare(directory, compared ?? lower, path, depth + 1);
+            Compare(directory, compared ?? lower, path, depth + 1, hides);
         }
 
         if (emptied)
