@@ -1,4 +1,3 @@
-using Containerize.Runtime.Tests.LifeCycle;
 using Containerize.Runtime.Tests.RootFileSystem;
 using Containerize.Testing;
 using Xunit;

@@ -1,4 +1,3 @@
-using Containerize.Testing;
 using Xunit;
 
 namespace Containerize.Tool.Tests.Containers;

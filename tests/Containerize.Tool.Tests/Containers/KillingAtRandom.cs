@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Containerize.Testing;
 using Xunit;
 

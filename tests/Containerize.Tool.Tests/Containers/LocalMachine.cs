@@ -78,12 +78,7 @@ public class LocalMachine : IAsyncLifetime, IDisposable
     /// <summary>Starts the tool, with its streams in our hands.</summary>
     public Process Start(params string[] words)
     {
-        var start = new ProcessStartInfo("dotnet", [Tool, .. words]) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var (name, value) in Variables())
-        {
-            start.Environment[name] = value;
-        }
-
+        var start = new ProcessStartInfo(Program, words) { RedirectStandardInput = true, RedirectStandardOutput = true };
         return Process.Start(start)!;
     }
 
@@ -99,17 +94,17 @@ public class LocalMachine : IAsyncLifetime, IDisposable
 
     /// <summary>Runs the tool twice, the output of the first as the input of the second.</summary>
     public Task<ToolRunner.Result> PipeAsync(string first, string second) =>
-        ToolRunner.RunWithAsync("sh", ["-c", $"dotnet {Tool} {first} | dotnet {Tool} {second}"], Variables());
+        ToolRunner.RunAsync("sh", "-c", $"{Program} {first} | {Program} {second}");
 
     /// <summary>Runs the tool with a file as its output.</summary>
     public Task<ToolRunner.Result> RunToFileAsync(string file, params string[] words) =>
-        ToolRunner.RunWithAsync("sh", ["-c", "file=$1; shift; exec dotnet \"$@\" > \"$file\"", "sh", file, Tool, .. words], Variables());
+        ToolRunner.RunAsync("sh", ["-c", "file=$1; shift; exec \"$@\" > \"$file\"", "sh", file, Program, .. words]);
 
     /// <summary>Begins a command of the tool, which goes on.</summary>
-    public RunningTool Begin(params string[] words) => new("dotnet", [Tool, .. words], Variables());
+    public RunningTool Begin(params string[] words) => new(Program, words, []);
 
     /// <summary>The tool's command line, for a shell.</summary>
-    public string Line(string words) => $"{string.Join(' ', Variables().Select(v => $"{v.Key}='{v.Value}'"))} dotnet {Tool} {words}";
+    public string Line(string words) => $"{Program} {words}";
 
     /// <summary>Waits until something is so.</summary>
     public static async Task UntilAsync(Func<Task<bool>> so)

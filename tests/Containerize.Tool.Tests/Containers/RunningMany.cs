@@ -1,5 +1,4 @@
 using System.Globalization;
-using Containerize.Testing;
 using Xunit;
 
 namespace Containerize.Tool.Tests.Containers;

@@ -106,7 +106,7 @@ public sealed class ServingFromContainers(DebianMachine debian)
 
     private static async Task<string> RedisAsync(int port, string words) => (await ToolRunner.RunAsync("redis-cli", ["-p", $"{port}", .. words.Split(' ')])).Output;
 
-    private Task StartPostgreSqlAsync(string name, string before) => debian.Machine.RunAsync(
+    private Task<ToolRunner.Result> StartPostgreSqlAsync(string name, string before) => debian.Machine.RunAsync(
         "run", "-d", "--name", name, "-u", "postgres", "-p", "127.0.0.1::5432", "-v", "tables:/var/lib/postgresql", "--stop-signal", "INT", "--shm-size", "128m",
         debian.Image, "bash", "-c", $"{before}exec postgres -D {Data} -k /tmp -c listen_addresses='*' -c jit=off");
 
