@@ -32,7 +32,8 @@ public sealed class LookingAtTheMachine : IDisposable
     public void TheRuleForAppArmorNamesTheRuntime()
     {
         _folder.Write("proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1\n");
-        Assert.Contains("profile containerize-runtime \"/tools/containerize-runtime\" flags=(unconfined) {\\n  userns,\\n}", new UserNamespaceCheck(Files).LookForReason("/tools/containerize-runtime").Remedy, StringComparison.Ordinal);
+        var remedy = new UserNamespaceCheck(Files).LookForReason($"/tools/{ProductVersion.Current}/containerize-runtime").Remedy;
+        Assert.Contains("profile containerize-runtime \"/tools/*/containerize-runtime\" flags=(unconfined) {\\n  userns,\\n}", remedy, StringComparison.Ordinal);
     }
 
     [SkippableTheory]

@@ -10,14 +10,14 @@ internal sealed class UserNamespaceCheck(SystemFiles files)
     /// <param name="runtime">The program that was refused.</param>
     internal Finding LookForReason(string runtime)
     {
-        // One rule for one program: what protects the others stays.
+        // One rule for one program, in whatever version: what protects the others stays.
         // https://discourse.ubuntu.com/t/ubuntu-24-04-lts-noble-numbat-release-notes/39890#unprivileged-user-namespace-restrictions
         if (files.Text("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1")
         {
             return Finding.Broken(
                 Subject,
                 "AppArmor keeps plain users' programs from them (Ubuntu 23.10 and later)",
-                $$"""printf 'abi <abi/4.0>,\ninclude <tunables/global>\nprofile containerize-runtime "{{runtime}}" flags=(unconfined) {\n  userns,\n}\n' | sudo tee /etc/apparmor.d/containerize-runtime && sudo apparmor_parser -r /etc/apparmor.d/containerize-runtime""");
+                $$"""printf 'abi <abi/4.0>,\ninclude <tunables/global>\nprofile containerize-runtime "{{runtime.Replace($"/{ProductVersion.Current}/", "/*/", StringComparison.Ordinal)}}" flags=(unconfined) {\n  userns,\n}\n' | sudo tee /etc/apparmor.d/containerize-runtime && sudo apparmor_parser -r /etc/apparmor.d/containerize-runtime""");
         }
 
         return files.Text("/proc/sys/kernel/unprivileged_userns_clone") == "0" ? Finding.Broken(Subject, "they are switched off for plain users", Set("kernel.unprivileged_userns_clone=1"))

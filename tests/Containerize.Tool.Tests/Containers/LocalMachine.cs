@@ -38,7 +38,7 @@ public class LocalMachine : IAsyncLifetime, IDisposable
     /// <inheritdoc />
     public async Task InitializeAsync()
     {
-        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || ToolRunner.Find("busybox") is not { } busybox || Runtime() is null || !IsComplete)
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || ToolRunner.Find("busybox") is not { } busybox || Runtime() is null || Programs.Any(p => ToolRunner.Find(p) is null))
         {
             return;
         }
@@ -70,7 +70,7 @@ public class LocalMachine : IAsyncLifetime, IDisposable
     }
 
     /// <summary>Runs the tool.</summary>
-    public Task<ToolRunner.Result> RunAsync(params string[] words) => ToolRunner.RunAsync(Program, words);
+    public Task<ToolRunner.Result> RunAsync(params string[] words) => RunWithAsync(new Dictionary<string, string>(), words);
 
     /// <summary>Runs the tool with variables more.</summary>
     public Task<ToolRunner.Result> RunWithAsync(IReadOnlyDictionary<string, string> variables, params string[] words) => ToolRunner.RunWithAsync(Program, words, variables);
@@ -118,7 +118,7 @@ public class LocalMachine : IAsyncLifetime, IDisposable
     /// <inheritdoc />
     public async Task DisposeAsync()
     {
-        if (Directory.Exists(Root) && File.Exists(Program))
+        if (Directory.Exists(Root) && File.Exists(_folder["tool"]))
         {
             foreach (var id in (await RunAsync("ps", "-aq")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
@@ -134,10 +134,21 @@ public class LocalMachine : IAsyncLifetime, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Whether what it needs beside the rest is here.</summary>
-    private protected virtual bool IsComplete => true;
+    private string Program
+    {
+        get
+        {
+            foreach (var program in Programs)
+            {
+                ToolRunner.Require(program);
+            }
 
-    private string Program => _folder["tool"];
+            return _folder["tool"];
+        }
+    }
+
+    /// <summary>The programs that it needs beside the rest.</summary>
+    private protected virtual IReadOnlyList<string> Programs => [];
 
     /// <summary>A script that is the tool.</summary>
     private protected virtual Task<string> ScriptAsync(string runtime) => Task.FromResult($"""

@@ -12,7 +12,7 @@ public class PlainMachine : LocalMachine
     private protected virtual string Ranges => $"{Uid}:3000000:65536\n";
 
     /// <inheritdoc />
-    private protected override bool IsComplete => ((string[])["setpriv", "unshare", "newuidmap", "dotnet"]).All(p => ToolRunner.Find(p) is not null);
+    private protected override IReadOnlyList<string> Programs => ["setpriv", "unshare", "newuidmap"];
 
     /// <inheritdoc />
     private protected override async Task<string> ScriptAsync(string runtime)

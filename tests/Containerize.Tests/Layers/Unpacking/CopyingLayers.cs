@@ -13,9 +13,9 @@ public sealed class CopyingLayers
             .File("linked", "one").HardLink("d/second", "linked").Link("to", "/etc/passwd").Link("link-then-folder", "d").Folder("folder-then-link/x").Folder("folder-then-file/x")
             .Entry('6', "fifo", mode: 0x1B6).Pax(("SCHILY.xattr.user.mine", "value")).File("with-attribute", "a").Folder("b\xE4d\xFF").File("b\xE4d\xFF/n\xFF", "not UTF-8"),
         new RawTar()
-            .File("both", "up", 0x1ED).File(".wh.f").File("d/.wh..wh..opq").File("d/up").File("new").Folder("e").File("e/.wh.sub").File("e/sub")
+            .File("both", "up", 0x1ED).File(".wh.f").Folder("d", 0x1E8, owner: 12).File("d/.wh..wh..opq").File("d/up").File("new").Folder("e").File("e/.wh.sub").File("e/sub")
             .Folder("link-then-folder").File("link-then-folder/x").Link("folder-then-link", "nowhere").File("folder-then-file", "file").File(".wh.absent"),
-        new RawTar().File("f", "again").HardLink("g", "f").File("linked", "other").Folder("e", 0x3FF, owner: 1).File("d/.wh.up"),
+        new RawTar().File("f", "again").HardLink("g", "f").File("linked", "other").Folder("e", 0x3FF, owner: 1).Folder("d", 0x1C0, owner: 4711).File("d/.wh.up"),
     ];
 
     [SkippableTheory]
