@@ -133,7 +133,8 @@ public sealed class ContainerMaker(ContainerStore store, VolumeStore volumes, Ma
             Directory.CreateDirectory(directory);
         }
 
-        if (!OperatingSystem.IsWindows() && request.Layers is [.., var highest])
+        var layers = ImpliedDirectories.Restore(request.Layers, paths.Implied);
+        if (!OperatingSystem.IsWindows() && layers is [.., var highest])
         {
             // The root's permissions are those of the directory that takes the changes, and not the caller's umask.
             File.SetUnixFileMode(paths.Upper, File.GetUnixFileMode(highest));
@@ -173,7 +174,7 @@ public sealed class ContainerMaker(ContainerStore store, VolumeStore volumes, Ma
             Root = new RootPlan
             {
                 Kind = request.RootKind,
-                Layers = request.Layers,
+                Layers = layers,
                 Upper = paths.Upper,
                 Work = paths.Work,
                 Target = paths.Root,

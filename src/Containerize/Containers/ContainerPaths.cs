@@ -28,6 +28,9 @@ public sealed record ContainerPaths(string Directory)
     /// <summary>The kernel's own.</summary>
     public string Work => Path.Combine(Directory, "work");
 
+    /// <summary>A layer above its image's, with directories that those do not describe; see <see cref="ImpliedDirectories"/>.</summary>
+    public string Implied => Path.Combine(Directory, "implied");
+
     /// <summary>Where its root filesystem is put together.</summary>
     public string Root => Path.Combine(Directory, "rootfs");
 

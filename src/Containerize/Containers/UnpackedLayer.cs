@@ -18,6 +18,9 @@ public sealed record UnpackedLayer
     /// <summary>Whether it hides all layers below it.</summary>
     public bool HidesAllBelow { get; init; }
 
+    /// <summary>Directories that it has only for what is in them: paths, bytes as Latin-1, with a zero between two.</summary>
+    public string? Implied { get; init; }
+
     /// <summary>What could not be kept here, for people; null: nothing.</summary>
     public string? Warning { get; init; }
 

@@ -159,6 +159,10 @@ public sealed class UnpackedLayers
         }
     }
 
+    /// <summary>The directories that a layer only implies, of its content's path; none of what is no layer of ours.</summary>
+    internal static IReadOnlySet<string> ImpliedOf(string content) =>
+        Read(Path.GetDirectoryName(content)!)?.Implied is { } paths ? paths.Split('\0').ToHashSet(StringComparer.Ordinal) : [];
+
     private static bool IsTemporary(string directory) => directory.EndsWith(Temporary, StringComparison.Ordinal);
 
     private static UnpackedLayer? Read(string directory)
@@ -250,6 +254,7 @@ public sealed class UnpackedLayers
             Bytes = tree.Bytes,
             Entries = tree.Entries,
             HidesAllBelow = tree.HidesAllBelow,
+            Implied = tree.Implied.Length > 0 ? tree.Implied : null,
             Warning = tree.Warning,
         };
         File.WriteAllBytes(Path.Combine(directory, Record), JsonSerializer.SerializeToUtf8Bytes(record, UnpackedLayerJson.Default.UnpackedLayer));

@@ -8,9 +8,9 @@ namespace Containerize.Tool.Tests.Containers;
 public abstract class ChoosingARootFilesystem(LocalMachine machine)
 {
     private const string Look =
-        "cat /changed /linked /hidden/*; ls /hidden; test -e /gone || echo none; stat -c '%a %U' /tmp /changed; echo own > /changed; cat /changed; rm /hidden/above; ls /hidden; touch /gone && echo again";
+        "cat /changed /linked /hidden/*; ls /hidden; test -e /gone || echo none; stat -c '%a %U' /shared /changed; stat -c %a /shared/deep; echo own > /changed; cat /changed; rm /hidden/above; ls /hidden; touch /gone && echo again";
 
-    private const string Seen = "new\nold\nabove\nabove\nnone\n755 root\n644 root\nown\nagain\n";
+    private const string Seen = "new\nold\nabove\nabove\nnone\n1777 root\n644 root\n700\nown\nagain\n";
 
     [SkippableTheory]
     [InlineData("overlay")]

@@ -191,6 +191,8 @@ public class LocalMachine : IAsyncLifetime, IDisposable
             Write(writer, "etc/passwd", "root:x:0:0:root:/root:/bin/sh\napp:x:1654:1654:app:/home/app:/bin/sh\n");
             Write(writer, "etc/group", "root:x:0:\napp:x:1654:\nmore:x:1700:app\n");
             Write(writer, "kept/of-the-image", "text\n");
+            writer.WriteEntry(new UstarTarEntry(TarEntryType.Directory, "shared") { Mode = (UnixFileMode)0b1_111_111_111 });
+            writer.WriteEntry(new UstarTarEntry(TarEntryType.Directory, "shared/deep") { Mode = (UnixFileMode)0b111_000_000, Uid = 1654, Gid = 1654 });
             Write(writer, "hidden/below", "below\n");
             Write(writer, "gone", "gone\n");
             Write(writer, "changed", "old\n");
@@ -209,6 +211,8 @@ public class LocalMachine : IAsyncLifetime, IDisposable
             Write(writer, "hidden/.wh..wh..opq", "");
             Write(writer, "hidden/above", "above\n");
             Write(writer, "changed", "new\n");
+            // With nothing that says what the folders are: they stay what they were.
+            Write(writer, "shared/deep/file", "text\n");
         }
 
         return Containerize.Testing.SampleImages.LayerOf(tar.ToArray());

@@ -1,3 +1,4 @@
+using System.Text;
 using Containerize.Layers.Compression;
 using Containerize.Linux;
 using Containerize.Oci;
@@ -59,7 +60,12 @@ public sealed class LayerUnpacker(UnpackForm form, UnpackLimits limits)
             ? new AppliedWhiteouts(tree, limits, errors)
             : new OverlayWhiteouts(tree, form == UnpackForm.UserOverlay, errors);
         // A directory that no entry describes has no time either.
-        tree.Implied += path => times.Set(path, [0, 0, 0, 0]);
+        var implied = new SortedSet<string>(StringComparer.Ordinal);
+        tree.Implied += path =>
+        {
+            times.Set(path, [0, 0, 0, 0]);
+            implied.Add(Encoding.Latin1.GetString(path));
+        };
         tree.Uncovered += (opened, path) => whiteouts.HideAll(opened, path);
         var metadata = new NodeMetadata(OwnerMap.Read(), errors);
         var writer = new MemberWriter(tree, whiteouts, metadata, times, errors);
@@ -72,9 +78,13 @@ public sealed class LayerUnpacker(UnpackForm form, UnpackLimits limits)
             }
 
             writer.Write(member, path, members);
+            if (member.Kind == TarKind.Directory && implied.Count > 0)
+            {
+                implied.Remove(Encoding.Latin1.GetString(path.All));
+            }
         }
 
         times.Apply();
-        return new UnpackedTree(NotYet, writer.Bytes, members.Count) { HidesAllBelow = whiteouts.HideAllBelow, Warning = metadata.Warning };
+        return new UnpackedTree(NotYet, writer.Bytes, members.Count) { HidesAllBelow = whiteouts.HideAllBelow, Implied = string.Join('\0', implied), Warning = metadata.Warning };
     }
 }
