@@ -21,7 +21,8 @@ trap close EXIT
 # Other people's tools are the oracles; a test whose tool is missing says so and is skipped.
 ensure skopeo=skopeo umoci=umoci podman=podman crun=crun runc=runc docker-registry=docker-registry oci-image-tool=oci-image-tool \
     buildah=buildah faketime=faketime zstd=zstd pigz=pigz bsdtar=libarchive-tools openssl=openssl \
-    containerd=containerd busybox=busybox-static fuse-overlayfs=fuse-overlayfs newuidmap=uidmap setpriv=util-linux script=bsdutils || true
+    containerd=containerd busybox=busybox-static fuse-overlayfs=fuse-overlayfs newuidmap=uidmap setpriv=util-linux script=bsdutils \
+    mmdebstrap=mmdebstrap psql=postgresql-client redis-cli=redis-tools curl=curl socat=socat tmux=tmux pasta=passt slirp4netns=slirp4netns || true
 ldconfig -p 2>/dev/null | grep -q libseccomp.so.2 || ensure libseccomp=libseccomp2 || true
 
 if ! ./build.sh; then

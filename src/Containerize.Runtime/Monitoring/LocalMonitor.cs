@@ -47,7 +47,7 @@ internal sealed unsafe class LocalMonitor : IDisposable
         const int SetSubreaper = 36;
         Syscall.Check(Syscall.Try(SyscallNumber.Prctl, SetSubreaper, 1, 0, 0, 0), "prctl", "PR_SET_CHILD_SUBREAPER");
         using var opened = FileSystem.Open(Descriptor.WorkingDirectory, directory, OpenFlags.PathOnly | OpenFlags.Directory);
-        if (TakeLock(opened) is not { } taken)
+        if (MonitorLock.TryTake(opened) is not { } taken)
         {
             // Another one is there for whoever wanted us.
             ready();
@@ -67,24 +67,6 @@ internal sealed unsafe class LocalMonitor : IDisposable
         _clients.ForEach(client => client.Dispose());
         _listener.Dispose();
         _lock.Dispose();
-    }
-
-    // Null where another monitor answers. One that ends does so no longer, and is waited for.
-    private static Descriptor? TakeLock(Descriptor directory)
-    {
-        var taken = FileSystem.Open(directory.Number, "monitor.lock", OpenFlags.ReadWrite | OpenFlags.Create, mode: 0b110_000_000);
-        while (!FileLock.TryTake(taken.Number))
-        {
-            if (PacketSockets.IsListening(directory, "control"))
-            {
-                taken.Dispose();
-                return null;
-            }
-
-            Cgroups.Pause.For(2);
-        }
-
-        return taken;
     }
 
     private void Loop()

@@ -24,7 +24,7 @@ internal static class ExecCommand
         var environment = ContainerOptions.Several("--env", "NAME=VALUE", "A variable.", "-e");
         var files = ContainerOptions.Several("--env-file", "FILE", "Variables, one on each line.");
         var privileged = ContainerOptions.Flag("--privileged", "With all capabilities.");
-        var keys = ContainerOptions.One("--detach-keys", "KEYS", "What leaves the terminal: ctrl-p,ctrl-q.");
+        var keys = ContainerOptions.One("--detach-keys", "KEYS", "Accepted: nothing leaves a program of exec, which ends with its terminal.");
         var command = new Command(Name, "Runs another program in a container that runs.") { name, words, detach, tty, interactive, user, directory, environment, files, privileged, keys };
         command.SetAction(parsed =>
         {

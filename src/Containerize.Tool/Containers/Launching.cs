@@ -29,6 +29,9 @@ internal sealed class Launching(LocalEngine engine)
                     continue;
                 case { Kind: ControlMessage.Failed } answer:
                     return (answer.Number, answer.Text);
+                case { Kind: ControlMessage.Started, Text.Length: > 0 } answer:
+                    engine.Warn(answer.Text);
+                    return (0, "");
                 default:
                     return (0, "");
             }
