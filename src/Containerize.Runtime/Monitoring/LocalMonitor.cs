@@ -204,7 +204,7 @@ internal sealed unsafe class LocalMonitor : IDisposable
                 _container.Resize(BinaryPrimitives.ReadUInt16LittleEndian(content), BinaryPrimitives.ReadUInt16LittleEndian(content[2..]));
                 break;
             case ControlMessage.Signal when content.Length >= 4:
-                Try(client, () => _container.Signal(_buffer[1] | (_buffer[2] << 8)));
+                Try(client, () => _ended |= _container.Signal(_buffer[1] | (_buffer[2] << 8)));
                 break;
             case ControlMessage.Stop when content.Length >= 8:
                 client.Waits = true;

@@ -131,11 +131,16 @@ internal sealed unsafe class MonitoredContainer : IDisposable
         return false;
     }
 
-    /// <summary>Sends it a signal.</summary>
-    public void Signal(int signal)
+    /// <summary>Sends it a signal; true where it has ended already, and was to be started again.</summary>
+    public bool Signal(int signal)
     {
         if (_host is null)
         {
+            if (_restartAt is not null && (signal == Signals.Kill || signal == _plan.StopSignal))
+            {
+                return Stop(0, 0);
+            }
+
             throw Failure.Of(6008, "sending a signal", "the container does not run");
         }
 
@@ -148,6 +153,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
 
         using var container = Container.Open(_root, _plan.Id, change: false);
         container.Signal(signal, all: false);
+        return false;
     }
 
     /// <summary>Freezes it.</summary>

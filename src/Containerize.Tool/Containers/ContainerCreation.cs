@@ -51,8 +51,19 @@ internal sealed class ContainerCreation(LocalEngine engine)
         }
 
         var networks = new NetworkStore(engine.Paths);
-        var network = networks.TryRead(plan.Name!) ?? await networks.CreateAsync(new NetworkDescription { Name = plan.Name! }, token);
-        return plan with { NetworkFile = networks.FileOf(network.Name) };
+        if (networks.TryRead(plan.Name!) is null)
+        {
+            try
+            {
+                await networks.CreateAsync(new NetworkDescription { Name = plan.Name! }, token);
+            }
+            catch (ContainerizeException e) when (e.Number == 5037)
+            {
+                // Another one who needs it was first.
+            }
+        }
+
+        return plan with { NetworkFile = networks.FileOf(plan.Name!) };
     }
 
     private static bool HasLimits(RunOptions options) =>

@@ -42,6 +42,19 @@ public sealed class StartingAgain(LocalMachine machine) : IClassFixture<LocalMac
     }
 
     [SkippableFact]
+    public async Task WhoWaitsToBeStartedAgainIsListedAndCanBeKilled()
+    {
+        LocalMachine.Require();
+        await machine.RunAsync("run", "-d", "--name", "waits", "--network", "none", "--restart", "always", LocalMachine.Image, "false");
+        // The pauses between the attempts become longer, up to a minute.
+        await LocalMachine.UntilAsync(async () => await RestartsAsync("waits") > 4 && await StateAsync("waits") == "restarting");
+        Assert.Contains("waits\n", (await machine.RunAsync("ps", "--format", "{{.Names}}")).Output, StringComparison.Ordinal);
+        Assert.Equal("waits\n", (await machine.RunAsync("kill", "waits")).Output);
+        await LocalMachine.UntilAsync(async () => await StateAsync("waits") == "exited");
+        Assert.Equal("exited", await StateAsync("waits"));
+    }
+
+    [SkippableFact]
     public async Task RestartIsAnotherLifeOfTheSame()
     {
         LocalMachine.Require();
