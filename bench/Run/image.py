@@ -9,11 +9,16 @@ import shutil
 import subprocess
 import tarfile
 
-SOURCES = {"true": "int main(void) { return 0; }\n", "pause": "#include <unistd.h>\nint main(void) { for (;;) pause(); }\n"}
+SOURCES = {
+    "true": "int main(void) { return 0; }\n",
+    "pause": "#include <unistd.h>\nint main(void) { for (;;) pause(); }\n",
+    # 300 MB of short lines.
+    "talk": "#include <stdio.h>\n#include <unistd.h>\nint main(void) { for (int i = 0; i < 30000000; i++) puts(\"123456789\"); fflush(stdout); for (;;) pause(); }\n",
+}
 
 
 def small(work):
-    """Two static programs; gives the layout, whose tag is 1."""
+    """A few static programs; gives the layout, whose tag is 1."""
     programs = {}
     for name, text in SOURCES.items():
         source = os.path.join(work, f"{name}.c")
