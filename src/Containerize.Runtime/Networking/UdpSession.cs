@@ -7,6 +7,9 @@ internal sealed class UdpSession : IEventSource, IDisposable
 {
     private const int AtOnce = 64;
 
+    // What a caller says first is kept until somebody answers; larger than a packet is hardly ever a question.
+    private const int MostKept = 2048;
+
     private readonly EventLoop _loop;
     private readonly Descriptor _port;
     private readonly InetEndPoint _caller;
@@ -15,6 +18,8 @@ internal sealed class UdpSession : IEventSource, IDisposable
     private int _place;
     private int _target;
     private UInt128 _calledAt;
+    private byte[]? _asked;
+    private int _attempts;
     private bool _wasAnswered;
 
     private UdpSession(EventLoop loop, Descriptor port, InetEndPoint caller, Targets targets, Descriptor socket)
@@ -41,6 +46,8 @@ internal sealed class UdpSession : IEventSource, IDisposable
     {
         LastUse = Environment.TickCount64;
         _calledAt = calledAt;
+        _asked = !_wasAnswered && datagram.Length <= MostKept ? datagram.ToArray() : null;
+        _attempts = _targets.Count - 1;
         // Refused was the one before: nobody listens at that address. As nobody has answered from there, another may be right.
         if (InetSockets.TrySend(_socket.Number, datagram) == -Errno.ECONNREFUSED && !_wasAnswered && TryNext())
         {
@@ -56,15 +63,16 @@ internal sealed class UdpSession : IEventSource, IDisposable
             var size = InetSockets.TryReceive(_socket.Number, _loop.Buffer);
             if (size < 0)
             {
-                if (size == -Errno.ECONNREFUSED && !_wasAnswered)
+                if (size == -Errno.ECONNREFUSED && !_wasAnswered && TryNext() && _asked is not null && _attempts-- > 0)
                 {
-                    TryNext();
+                    InetSockets.TrySend(_socket.Number, _asked);
                 }
 
                 return;
             }
 
             _wasAnswered = true;
+            _asked = null;
             LastUse = Environment.TickCount64;
             Datagrams.TrySend(_port.Number, _loop.Buffer.AsSpan(0, (int)size), _caller, _calledAt);
         }
