@@ -21,7 +21,7 @@ public sealed class RunningAProject(RunningAProject.Situation situation) : IClas
             }
 
             Project = System.IO.Path.Combine(Copy("WithProjectAndPackages"), "App");
-            Image = Publish(Project, "-p:ContainerImageTag=built");
+            _ = Publish(Project, "-p:ContainerImageTag=built").Image;
             Tool("run", "-d", "--name", "of-the-image", "shop-api:built").Succeeded();
             Tool("run", "-d", "--name", "of-the-project", "--project", Project).Succeeded();
         }
@@ -29,8 +29,6 @@ public sealed class RunningAProject(RunningAProject.Situation situation) : IClas
         public static bool CanRun => OperatingSystem.IsLinux() && System.Environment.IsPrivilegedProcess;
 
         public string Project { get; } = "";
-
-        public PublishResult? Image { get; }
 
         public ShellResult Tool(params string[] arguments) => Shell.RunIn(Path, Environment(), [InstalledTool.Path, .. arguments]);
 

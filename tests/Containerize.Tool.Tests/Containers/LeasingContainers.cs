@@ -49,7 +49,7 @@ public sealed class LeasingContainers(LocalMachine machine) : IClassFixture<Loca
     {
         LocalMachine.Require();
         var refused = await machine.RunAsync("run", "--lease", option, LocalMachine.Image, "true");
-        Assert.Equal(1, refused.ExitCode);
+        Assert.Equal(125, refused.ExitCode);
         Assert.Contains("CTZ5020: reading --lease", refused.Errors, StringComparison.Ordinal);
     }
 }

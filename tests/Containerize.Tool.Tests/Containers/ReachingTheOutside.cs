@@ -22,7 +22,8 @@ public sealed class ReachingTheOutside(LocalMachine machine) : IClassFixture<Loc
             using var caller = await listener.AcceptTcpClientAsync();
             await caller.GetStream().WriteAsync(Encoding.ASCII.GetBytes("from the host\n"));
         });
-        var result = await machine.RunAsync("run", "--rm", "--add-host", "outside:host-gateway", LocalMachine.Image, "sh", "-c", $"nc outside {port} < /dev/null");
+        // The input stays open for a while: pasta of 2023 loses the other side's end where ours came at once.
+        var result = await machine.RunAsync("run", "--rm", "--add-host", "outside:host-gateway", LocalMachine.Image, "sh", "-c", $"sleep 2 | nc outside {port}");
         Assert.Equal(("from the host\n", ""), (result.Output, result.Errors));
         await serving;
     }
@@ -49,5 +50,9 @@ public sealed class ReachingTheOutside(LocalMachine machine) : IClassFixture<Loc
 
     // In a mount namespace in which the folder of the programs is empty; the tool is started by its whole path.
     private Task<ToolRunner.Result> WithoutProgramsAsync(string words) => ToolRunner.RunAsync(
-        "unshare", "-m", "sh", "-c", $"mount -t tmpfs none /usr/bin && {machine.Line(words).Replace(" dotnet ", $" {Environment.ProcessPath} ", StringComparison.Ordinal)}");
+        "unshare",
+        "-m",
+        "sh",
+        "-c",
+        $"mount -t tmpfs none /usr/bin && CONTAINERIZE_ROOT='{machine.Root}' CONTAINERIZE_RUNTIME='{LocalMachine.Runtime()}' {Environment.ProcessPath} {AppContext.BaseDirectory}dotnet-containerize.dll {words}");
 }
