@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 
 namespace Containerize.Runtime.Linux;
 
@@ -26,7 +25,7 @@ internal static unsafe class Datagrams
         from = default;
         fixed (byte* at = into)
         {
-            var vector = new Vector { Base = (nint)at, Length = (nuint)into.Length };
+            var vector = new IoVector { Base = (nint)at, Length = (nuint)into.Length };
             var message = Header(address, &vector, control, ControlSize);
             var size = Syscall.Try(SyscallNumber.Recvmsg, socket, (nint)(&message));
             if (size < 0)
@@ -75,7 +74,7 @@ internal static unsafe class Datagrams
 
         fixed (byte* at = datagram)
         {
-            var vector = new Vector { Base = (nint)at, Length = (nuint)datagram.Length };
+            var vector = new IoVector { Base = (nint)at, Length = (nuint)datagram.Length };
             // The size with the padding to eight bytes.
             var message = Header(address, &vector, control, own == 0 ? 0 : HeaderSize + ((infoSize + 7) & ~7));
             message.NameLength = (uint)to.Size;
@@ -83,7 +82,7 @@ internal static unsafe class Datagrams
         }
     }
 
-    private static MessageHeader Header(byte* address, Vector* vector, byte* control, int controlSize) => new()
+    private static MessageHeader Header(byte* address, IoVector* vector, byte* control, int controlSize) => new()
     {
         Name = (nint)address,
         NameLength = InetEndPoint.MostBytes,
@@ -92,23 +91,4 @@ internal static unsafe class Datagrams
         Control = controlSize == 0 ? 0 : (nint)control,
         ControlLength = (nuint)controlSize,
     };
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Vector
-    {
-        public nint Base;
-        public nuint Length;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct MessageHeader
-    {
-        public nint Name;
-        public uint NameLength;
-        public nint Vectors;
-        public nuint VectorCount;
-        public nint Control;
-        public nuint ControlLength;
-        public int Flags;
-    }
 }

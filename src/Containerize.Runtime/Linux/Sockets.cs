@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Containerize.Runtime.Linux;
@@ -169,24 +168,5 @@ internal static unsafe class Sockets
         }
 
         return directory;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct IoVector
-    {
-        public nint Base;
-        public nuint Length;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct MessageHeader
-    {
-        public nint Name;
-        public uint NameLength;
-        public nint Vectors;
-        public nuint VectorCount;
-        public nint Control;
-        public nuint ControlLength;
-        public int Flags;
     }
 }

@@ -9,17 +9,13 @@ namespace Containerize.Runtime.Monitoring;
 internal sealed unsafe class MonitoredContainer : IDisposable
 {
     private const int DrainTime = 500;
-    private const int FirstDelay = 100;
-    private const int LastDelay = 60_000;
-
-    // What ran so long has not failed to start.
-    private const int Settled = 10_000;
 
     private readonly string _root;
     private readonly string _directory;
     private readonly ContainerPlan _plan;
     private readonly ShowOutput _show;
     private readonly StatusFile _status;
+    private readonly RestartPolicy _restart;
     private readonly LogFile? _log;
     private readonly byte[] _buffer = new byte[32768];
     private Host? _host;
@@ -28,18 +24,15 @@ internal sealed unsafe class MonitoredContainer : IDisposable
     private HealthCheck? _health;
     private (ushort Rows, ushort Columns)? _size;
     private int? _code;
-    private long _started;
-    private long _delay = FirstDelay;
     private long? _killAt;
     private long? _drainedAt;
-    private long? _restartAt;
-    private bool _stopped;
     private ControlMessage? _news;
 
     public MonitoredContainer(string root, string directory, ContainerPlan plan, ShowOutput show)
     {
         (_root, _directory, _plan, _show) = (root, directory, plan, show);
         _status = new StatusFile(directory);
+        _restart = new RestartPolicy(plan.Restart);
         _log = plan.Log.Driver == "none" ? null : new LogFile(Path.Combine(directory, "log"), plan.Log.MaxSize, plan.Log.MaxFiles);
     }
 
@@ -106,8 +99,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
     /// <param name="seconds">How long it has; -1: for ever; less: as planned.</param>
     public bool Stop(int signal, int seconds)
     {
-        _stopped = true;
-        _restartAt = null;
+        _restart.Stop();
         if (_host is null)
         {
             if (WasStarted || _status.Current.Status == "restarting")
@@ -136,7 +128,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
     {
         if (_host is null)
         {
-            if (_restartAt is not null && (signal == Signals.Kill || signal == _plan.StopSignal))
+            if (_restart.Next is not null && (signal == Signals.Kill || signal == _plan.StopSignal))
             {
                 return Stop(0, 0);
             }
@@ -147,7 +139,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
         if (signal == Signals.Kill)
         {
             // Who kills it does not want it back.
-            _stopped = true;
+            _restart.Stop();
             _status.Write(_status.Current with { Stopped = true });
         }
 
@@ -204,7 +196,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
     public long? NextDeadline()
     {
         long? next = null;
-        foreach (var time in (long?[])[_killAt, _drainedAt, _restartAt, IsChecked ? _health?.Next : null])
+        foreach (var time in (long?[])[_killAt, _drainedAt, _restart.Next, IsChecked ? _health?.Next : null])
         {
             next = time is not null && (next is null || time < next) ? time : next;
         }
@@ -217,9 +209,8 @@ internal sealed unsafe class MonitoredContainer : IDisposable
     public bool Act(bool paused)
     {
         var now = Environment.TickCount64;
-        if (_restartAt <= now)
+        if (_restart.TakeDue(now))
         {
-            _restartAt = null;
             _status.Write(_status.Current with { Restarts = _status.Current.Restarts + 1 });
             return TryStart() is not null && !PlanRestart();
         }
@@ -331,8 +322,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
 
         _code = null;
         _drainedAt = null;
-        _started = Environment.TickCount64;
-        _stopped = false;
+        _restart.Started();
         _health = _plan.Health is { } check ? new HealthCheck(check, _root, _plan.Id) : null;
         _status.Write(_status.Current with
         {
@@ -419,49 +409,24 @@ internal sealed unsafe class MonitoredContainer : IDisposable
     // Whether the policy starts it again, and when.
     private bool PlanRestart()
     {
-        var policy = _plan.Restart;
-        var wanted = !_stopped && policy.Policy switch
-        {
-            "always" or "unless-stopped" => true,
-            "on-failure" => _status.Current.ExitCode != 0 && (policy.Most == 0 || _status.Current.Restarts < policy.Most),
-            _ => false,
-        };
-        if (!wanted)
+        if (!_restart.Plan(_status.Current))
         {
             return false;
         }
 
-        _delay = Environment.TickCount64 - _started > Settled ? FirstDelay : Math.Min(_delay * 2, LastDelay);
-        _restartAt = Environment.TickCount64 + _delay;
         _status.Write(_status.Current with { Status = "restarting", MonitorPid = Environment.ProcessId });
         return true;
     }
 
     private void Freeze(bool freeze)
     {
-        using var container = Container.Open(_root, _plan.Id, change: true);
-        using var cgroup = container.OpenCgroup();
-        var bySignals = _host is not null && !cgroup.CanFreeze && ProcessStop.OwnsNamespace(_host.Pid);
-        if (_host is null || (bySignals ? _status.Current.Status == "paused" : cgroup.IsFrozen) == freeze)
+        if (_host is null)
         {
-            throw Failure.Of(6008, freeze ? "pausing the container" : "unpausing the container", freeze ? "it is not running" : "it is not paused");
+            throw Freezing.Refused(freeze);
         }
 
-        switch (freeze, bySignals)
-        {
-            case (true, true):
-                ProcessStop.Stop(_host.Pid);
-                break;
-            case (false, true):
-                ProcessStop.Resume(_host.Pid);
-                break;
-            case (true, false):
-                cgroup.Freeze();
-                break;
-            default:
-                cgroup.Thaw();
-                break;
-        }
+        using var container = Container.Open(_root, _plan.Id, change: true);
+        Freezing.Change(container, _host.Pid, isPaused: _status.Current.Status == "paused", freeze);
     }
 
     private void ForgetRemains()

@@ -82,6 +82,7 @@ internal sealed class Membership : IDisposable
     {
         if (_member is { } member)
         {
+            _member = null;
             try
             {
                 using var members = MemberDirectory.Open(_networkFile, Path.GetFileName(member.Directory));

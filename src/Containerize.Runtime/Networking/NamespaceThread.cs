@@ -63,6 +63,11 @@ internal sealed class NamespaceThread : IDisposable, IEventSource
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_ends)
+        {
+            return;
+        }
+
         _ends = true;
         _bell.Ring();
         _thread.Join();

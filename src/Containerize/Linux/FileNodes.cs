@@ -47,37 +47,5 @@ internal static unsafe class FileNodes
     }
 
     /// <summary>The names in a directory that is open for reading, without "." and "..".</summary>
-    public static List<string> ReadNames(int directory)
-    {
-        const int BufferSize = 32768;
-        var names = new List<string>();
-        var buffer = new byte[BufferSize];
-        while (true)
-        {
-            int read;
-            fixed (byte* at = buffer)
-            {
-                read = (int)Syscall.Check(Syscall.Try(SyscallNumber.Getdents64, directory, (nint)at, BufferSize), "getdents64");
-            }
-
-            if (read == 0)
-            {
-                return names;
-            }
-
-            // struct linux_dirent64: inode, offset, length of the record, type, name.
-            for (var start = 0; start < read;)
-            {
-                var length = BitConverter.ToUInt16(buffer, start + 16);
-                var name = buffer.AsSpan(start + 19, length - 19);
-                var text = Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]);
-                if (text is not ("." or ".."))
-                {
-                    names.Add(text);
-                }
-
-                start += length;
-            }
-        }
-    }
+    public static List<string> ReadNames(int directory) => RawNodes.ReadNames(directory).ConvertAll(Encoding.UTF8.GetString);
 }

@@ -111,16 +111,17 @@ internal sealed class RootBundle : IDisposable
     }
 
     /// <summary>Runs a shell script in the container with our runtime.</summary>
-    public async Task<ToolRunner.Result> RunAsync(string script, params string[] options) => await RunWithAsync(await PublishedRuntime.PathAsync, script, options);
+    public async Task<ToolRunner.Result> RunAsync(string script, params string[] options) => await RunWithAsync([await PublishedRuntime.PathAsync], script, options);
 
     /// <summary>Runs a shell script in the container with runc.</summary>
-    public Task<ToolRunner.Result> RunWithRuncAsync(string script, params string[] options) => RunWithAsync("runc", script, options);
+    public Task<ToolRunner.Result> RunWithRuncAsync(string script, params string[] options) => RunWithAsync(["runc"], script, options);
 
-    /// <summary>Runs a shell script in the container with crun, without a cgroup: it refuses a host that has both versions.</summary>
+    /// <summary>Runs a shell script in the container with crun, without a cgroup, where it does not see that the host has both versions: it refuses such.</summary>
     public Task<ToolRunner.Result> RunWithCrunAsync(string script)
     {
         ToolRunner.Require("crun");
-        return RunWithAsync("crun", script, [], "--cgroup-manager=disabled");
+        string[] crun = ["unshare", "-m", "sh", "-c", "umount /sys/fs/cgroup/unified 2> /dev/null; exec \"$@\"", "sh", "crun", "--cgroup-manager=disabled"];
+        return RunWithAsync(crun, script, []);
     }
 
     /// <summary>What both give, the root renewed in between; what differs by run is made the same.</summary>
@@ -155,12 +156,12 @@ internal sealed class RootBundle : IDisposable
 
     private static string Text(ToolRunner.Result result) => $"exit code {result.ExitCode}\n{MountInfoText.Normalise(result.Output)}{result.Errors}";
 
-    private async Task<ToolRunner.Result> RunWithAsync(string runtime, string script, string[] options, params string[] global)
+    private async Task<ToolRunner.Result> RunWithAsync(string[] runtime, string script, string[] options)
     {
         Spec["process"]!["args"] = new JsonArray("/bin/sh", "-c", script);
         await File.WriteAllTextAsync(this["config.json"], Spec.ToJsonString());
         return await ToolRunner.RunAsync(
-            runtime,
-            ["--root", _folder["state"], .. global, "run", "--bundle", _folder.Path, .. options, MountInfoText.ContainerPrefix + Guid.NewGuid().ToString("N")]);
+            runtime[0],
+            [.. runtime[1..], "--root", _folder["state"], "run", "--bundle", _folder.Path, .. options, MountInfoText.ContainerPrefix + Guid.NewGuid().ToString("N")]);
     }
 }
