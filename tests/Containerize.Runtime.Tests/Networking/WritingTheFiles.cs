@@ -66,7 +66,7 @@ public class WritingTheFiles
         Assert.Equal("CTZ6071", Assert.Throws<ContainerizeException>(() => PreparedNetwork.Create(plan)).Code);
         // Its first process is ourselves here.
         File.WriteAllText(Path.Combine(other.Directory, "state.json"), $$"""{"status":"running","pid":{{Environment.ProcessId}}}""");
-        using var monitor = new FileStream(Path.Combine(other.Directory, "monitor.lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite);
+        File.WriteAllText(Path.Combine(other.Directory, "monitor.lock"), "");
         Assert.Equal("CTZ6071", Assert.Throws<ContainerizeException>(() => PreparedNetwork.Create(plan)).Code);
         using var taken = Containerize.Runtime.Linux.FileLock.Take(Path.Combine(other.Directory, "monitor.lock"));
         using var network = PreparedNetwork.Create(plan);
