@@ -37,7 +37,11 @@ internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, l
                 if (count > 0 || _position >= blob.Size)
                 {
                     _position += count;
-                    blobs.Progress?.Report(new BlobProgress(blob.Digest, IsUpload: false, _position, blob.Size));
+                    if (count > 0)
+                    {
+                        blobs.Progress?.Report(new BlobProgress(blob.Digest, IsUpload: false, _position, blob.Size));
+                    }
+
                     _failures = count > 0 ? 0 : _failures;
                     return count;
                 }

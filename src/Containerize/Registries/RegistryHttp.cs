@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using Containerize.Registries.Credentials;
 
 namespace Containerize.Registries;
@@ -157,6 +158,11 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new HttpRequestException("no answer came in time", RegistryErrors.Stalled(doing, Options.StallLimit, e));
+        }
+        catch (SocketException e)
+        {
+            // Of a connection that is lost as soon as it is made: the client asks it whose it is, and passes on what it says.
+            throw new HttpRequestException(HttpRequestError.ConnectionError, "the connection was lost", e);
         }
     }
 
