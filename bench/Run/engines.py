@@ -12,16 +12,16 @@ REPOSITORY = os.path.dirname(os.path.dirname(HERE))
 
 
 def timed(command, environment=None, accept=(0,)):
-    """Milliseconds from before the start until it is reaped, the peak memory in MB of its largest process, and what it wrote."""
+    """Milliseconds from before the start until it is reaped, and what it wrote."""
     begin = time.monotonic()
     process = subprocess.Popen(command, env=os.environ | (environment or {}), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     output = process.stdout.read().decode(errors="replace")
-    _, status, usage = os.wait4(process.pid, 0)
+    _, status = os.waitpid(process.pid, 0)
     milliseconds = (time.monotonic() - begin) * 1000
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in accept:
         raise SystemExit(f"{' '.join(command)}: exit code {process.returncode}\n{output[-4000:]}")
-    return milliseconds, usage.ru_maxrss / 1024, output
+    return milliseconds, output
 
 
 class Ours:
@@ -45,7 +45,7 @@ class Ours:
         return timed([self.program, *arguments], {"CONTAINERIZE_ROOT": self.root} | (environment or {}), accept)
 
     def clear(self):
-        for id_ in self.run("ps", "-aq")[2].split():
+        for id_ in self.run("ps", "-aq")[1].split():
             self.run("rm", "-f", id_)
         shutil.rmtree(self.root, ignore_errors=True)
 

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 
 SOURCES = {
@@ -94,3 +95,7 @@ def layout(folder, tars):
         with open(os.path.join(folder, name), "w") as f:
             json.dump(content, f)
     return folder
+
+
+if __name__ == "__main__":
+    large(sys.argv[1], sys.argv[2])
