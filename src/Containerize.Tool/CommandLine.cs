@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
-using Containerize.Tool.Commands;
 using Containerize.Tool.Containers;
 
 namespace Containerize.Tool;
@@ -19,10 +18,11 @@ internal static class CommandLine
         var withStack = false;
         try
         {
-            var root = Create(terminal, verbosity);
+            var root = Create(terminal, verbosity, args.Count > 0 ? args[0] : null);
             if (args.Count > 0 && EngineCommands.NeedsRoot(args[0]))
             {
                 Entering.IfPlainUser(terminal);
+                EngineCommands.PrepareFor(args[0]);
             }
 
             var parsed = root.Parse(EngineCommands.Words(root, args), Parser);
@@ -48,30 +48,15 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>The tree of commands.</summary>
-    internal static RootCommand Create(Terminal terminal, Option<Verbosity> verbosity)
+    /// <summary>The tree of commands; with a word that is a command's name, of that one alone.</summary>
+    internal static RootCommand Create(Terminal terminal, Option<Verbosity> verbosity, string? word = null)
     {
-        var root = new RootCommand("Builds OCI images from .NET projects, ships them and runs them: no Docker, no Dockerfile, no daemon.")
+        var root = new RootCommand("Builds OCI images from .NET projects, ships them and runs them: no Docker, no Dockerfile, no daemon.") { verbosity };
+        foreach (var command in CommandTable.Create(word, terminal, verbosity))
         {
-            verbosity,
-            BuildCommand.Create(terminal, verbosity),
-            PlanCommand.Create(terminal, verbosity),
-            ImagesCommand.Create(terminal),
-            InspectCommand.Create(terminal),
-            TagCommand.Create(terminal),
-            RemoveCommand.Create(terminal),
-            SaveCommand.Create(terminal),
-            LoadCommand.Create(terminal),
-            PushCommand.Create(terminal, verbosity),
-            PullCommand.Create(terminal, verbosity),
-            CopyCommand.Create(terminal, verbosity),
-            TagsCommand.Create(terminal, verbosity),
-            ManifestCommand.Create(terminal, verbosity),
-            LoginCommand.Create(terminal, verbosity),
-            LogoutCommand.Create(terminal),
-            CompletionCommand.Create(terminal),
-        };
-        EngineCommands.AddTo(root, terminal, verbosity);
+            root.Subcommands.Add(command);
+        }
+
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExampleHelp((HelpAction)help.Action!);
         foreach (var argument in root.Subcommands.SelectMany(c => c.Arguments).Where(a => !EngineCommands.IsContainers(a)))

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Containerize.Oci;
 using Containerize.Tool.Commands;
 
 namespace Containerize.Tool.Containers;
@@ -14,45 +15,17 @@ internal static class EngineCommands
 
     private static readonly string[] Names = [.. Entered, "ps", "ls", "kill", "pause", "unpause", "wait", "logs", "stats", "port", "rename", "events"];
 
-    internal static void AddTo(RootCommand root, Terminal terminal, Option<Verbosity> verbosity)
-    {
-        foreach (var command in (Command[])
-        [
-            RunCommand.Create(terminal, verbosity),
-            RunCommand.CreateOnly(terminal, verbosity),
-            StartCommand.Create(terminal),
-            StopCommand.Create(terminal),
-            StartCommand.CreateRestart(terminal),
-            StopCommand.CreateKill(terminal),
-            StopCommand.CreatePause(terminal),
-            StopCommand.CreateUnpause(terminal),
-            StopCommand.CreateWait(terminal),
-            RemoveContainersCommand.Create(terminal),
-            PsCommand.Create(terminal),
-            ExecCommand.Create(terminal),
-            AttachCommand.Create(terminal),
-            LogsCommand.Create(terminal),
-            PortCommand.Create(terminal),
-            PortCommand.CreateRename(terminal),
-            TopCommand.Create(terminal),
-            StatsCommand.Create(terminal),
-            EventsCommand.Create(terminal),
-            CopyFilesCommand.Create(terminal),
-            DiffCommand.Create(terminal),
-            CommitCommand.Create(terminal),
-            ExportCommand.Create(terminal),
-            PruneCommand.Create(terminal),
-            VolumeCommand.Create(terminal),
-            NetworkCommand.Create(terminal),
-            DoctorCommand.Create(terminal),
-        ])
-        {
-            root.Subcommands.Add(command);
-        }
-    }
-
     /// <summary>Whether a command needs the rights of root in the user's namespace.</summary>
     internal static bool NeedsRoot(string command) => Entered.Contains(command);
+
+    /// <summary>Begins meanwhile what a command needs later and has to wait for: who runs an image hashes its manifest, and the library that hashes is slow to load.</summary>
+    internal static void PrepareFor(string command)
+    {
+        if (command == RunCommand.Name)
+        {
+            new Thread(static () => Digest.Of([])) { IsBackground = true }.Start();
+        }
+    }
 
     /// <summary>The exit code of a failure: of 'run' it is docker's for what is not the container's own, so that scripts can tell the two apart.</summary>
     internal static int FailureOf(IReadOnlyList<string> words, int code) =>
