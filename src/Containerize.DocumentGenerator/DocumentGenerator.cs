@@ -13,29 +13,14 @@ namespace Containerize.DocumentGenerator;
 [Generator(LanguageNames.CSharp)]
 public sealed class DocumentGenerator : IIncrementalGenerator
 {
-    private const string Namespace = "Containerize.Runtime.Documents";
-
-    private const string Attribute = """
-        namespace Containerize.Runtime.Documents
-        {
-            /// <summary>Has the reading and writing of documents generated into the class.</summary>
-            [global::System.AttributeUsage(global::System.AttributeTargets.Class)]
-            internal sealed class DocumentsAttribute(params global::System.Type[] types) : global::System.Attribute
-            {
-                /// <summary>The documents' types; those of their properties follow.</summary>
-                public global::System.Type[] Types { get; } = types;
-            }
-        }
-
-        """;
+    private const string Attribute = "Containerize.Documents.DocumentsAttribute";
 
     /// <inheritdoc />
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        context.RegisterPostInitializationOutput(static output => output.AddSource("DocumentsAttribute.g.cs", SourceText.From(Attribute, Encoding.UTF8)));
         // The text is what is compared: while it stays, nothing is compiled again.
         var texts = context.SyntaxProvider.ForAttributeWithMetadataName(
-            $"{Namespace}.DocumentsAttribute",
+            Attribute,
             static (_, _) => true,
             static (found, _) => DocumentText.Of((INamedTypeSymbol)found.TargetSymbol, Types(found.Attributes)));
         context.RegisterSourceOutput(texts, static (output, text) => output.AddSource("Documents.g.cs", SourceText.From(text, Encoding.UTF8)));

@@ -20,6 +20,7 @@ internal sealed class DocumentText
         text.Line("#nullable enable");
         text.Line("using System.Runtime.CompilerServices;");
         text.Line("using System.Text.Json;");
+        text.Line("using Containerize.Documents;");
         text.Line($"namespace {target.ContainingNamespace.ToDisplayString()};");
         text.Line($"partial class {target.Name}");
         text.Line("{");

@@ -1,4 +1,5 @@
 using Containerize.Containers;
+using Containerize.Documents;
 using Containerize.Oci.Runtime;
 using Containerize.Runtime.Commands;
 using Containerize.Runtime.Networking;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Containerize.Containers;
-using Containerize.Oci.Runtime;
 
 namespace Containerize.Tool.Reports;
 
@@ -11,8 +10,8 @@ internal static class LimitsJson
 
     internal static void Write(Utf8JsonWriter json, ContainerPaths paths)
     {
-        var specification = JsonSerializer.Deserialize(File.ReadAllBytes(paths.Configuration), RuntimeJson.Default.RuntimeSpec);
-        var resources = specification?.Linux?.Resources;
+        var specification = ContainerDocuments.ReadRuntimeSpec(File.ReadAllBytes(paths.Configuration));
+        var resources = specification.Linux?.Resources;
         var (memory, cpu) = (resources?.Memory, resources?.Cpu);
         json.WriteNumber("Memory", memory?.Limit ?? 0);
         json.WriteNumber("MemoryReservation", memory?.Reservation ?? 0);
@@ -25,7 +24,7 @@ internal static class LimitsJson
         json.WriteString("CpusetMems", cpu?.Mems ?? "");
         json.WriteNumber("PidsLimit", resources?.Pids?.Limit ?? 0);
         json.WriteNumber("BlkioWeight", resources?.BlockIo?.Weight ?? 0);
-        json.WriteNumber("OomScoreAdj", specification?.Process?.OomScoreAdj ?? 0);
-        json.WriteBoolean("ReadonlyRootfs", specification?.Root?.ReadOnly ?? false);
+        json.WriteNumber("OomScoreAdj", specification.Process?.OomScoreAdj ?? 0);
+        json.WriteBoolean("ReadonlyRootfs", specification.Root?.ReadOnly ?? false);
     }
 }

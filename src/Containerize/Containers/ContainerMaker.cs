@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Containerize.Containers.Options;
 using Containerize.Oci;
 using Containerize.Oci.Runtime;
@@ -198,7 +197,7 @@ public sealed class ContainerMaker(ContainerStore store, VolumeStore volumes, Ma
             volumes.Ensure(Path.GetFileName(volume));
         }
 
-        ContainerStore.Write(paths, record, JsonSerializer.SerializeToUtf8Bytes(specification, RuntimeJson.Default.RuntimeSpec));
+        ContainerStore.Write(paths, record, ContainerDocuments.Write(specification));
     }
 
     private StoredMount Place(ContainerMount mount, List<string> made, List<string> anonymous, List<SeedPlan> seeds)

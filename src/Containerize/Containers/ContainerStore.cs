@@ -56,15 +56,15 @@ public sealed class ContainerStore
     {
         var paths = PathsOf(id);
         if (!File.Exists(paths.Configuration)
-            || Read(paths.Record, ContainersJson.Default.StoredContainer) is not { } record
-            || Read(paths.Plan, ContainersJson.Default.ContainerPlan) is not { } plan)
+            || Read(paths.Record, static json => JsonSerializer.Deserialize(json, ContainersJson.Default.StoredContainer)) is not { } record
+            || Read(paths.Plan, static json => ContainerDocuments.ReadContainerPlan(json)) is not { } plan)
         {
             return null;
         }
 
         // First whether somebody answers for it, then what it says: the other way round its end could lie between.
         var monitored = IsMonitored(paths);
-        var status = Read(paths.Status, ContainersJson.Default.ContainerStatus) ?? new ContainerStatus();
+        var status = Read(paths.Status, static json => ContainerDocuments.ReadContainerStatus(json)) ?? new ContainerStatus();
         return new LocalContainer(record, plan, monitored ? status : Abandoned(status), paths, monitored);
     }
 
@@ -140,7 +140,7 @@ public sealed class ContainerStore
         var swept = new List<string>();
         foreach (var name in Names().Where(n => n.StartsWith(RemovedPrefix, StringComparison.Ordinal) || (!File.Exists(PathsOf(n).Configuration) && !IsMonitored(PathsOf(n)))))
         {
-            foreach (var volume in Read(PathsOf(name).Plan, ContainersJson.Default.ContainerPlan)?.AnonymousVolumes ?? [])
+            foreach (var volume in Read(PathsOf(name).Plan, static json => ContainerDocuments.ReadContainerPlan(json))?.AnonymousVolumes ?? [])
             {
                 Delete(volume);
             }
@@ -154,7 +154,7 @@ public sealed class ContainerStore
 
     /// <summary>Writes a container's plan, the first of its files.</summary>
     internal static void Write(ContainerPaths paths, ContainerPlan plan) =>
-        AtomicFile.Write(paths.Plan, JsonSerializer.SerializeToUtf8Bytes(plan, ContainersJson.Default.ContainerPlan));
+        AtomicFile.Write(paths.Plan, ContainerDocuments.Write(plan));
 
     /// <summary>Writes a container's other files; the configuration comes last.</summary>
     internal static void Write(ContainerPaths paths, StoredContainer record, byte[] configuration)
@@ -165,7 +165,7 @@ public sealed class ContainerStore
 
     /// <summary>Writes a status in a monitor's stead.</summary>
     internal static void Write(string path, ContainerStatus status) =>
-        AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(status, ContainersJson.Default.ContainerStatus));
+        AtomicFile.Write(path, ContainerDocuments.Write(status));
 
     private static void Write(string path, StoredContainer record) =>
         AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(record, ContainersJson.Default.StoredContainer));
@@ -186,13 +186,13 @@ public sealed class ContainerStore
         return held is null;
     }
 
-    private static T? Read<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    private static T? Read<T>(string path, Func<byte[], T?> read)
         where T : class
     {
         var bytes = AtomicFile.TryRead(path, MaxBytes);
         try
         {
-            return bytes is null ? null : JsonSerializer.Deserialize(bytes, type);
+            return bytes is null ? null : read(bytes);
         }
         catch (JsonException e)
         {

@@ -11,8 +11,6 @@ namespace Containerize.Containers;
     MaxDepth = 64,
     Converters = [typeof(DigestConverter)])]
 [JsonSerializable(typeof(StoredContainer))]
-[JsonSerializable(typeof(ContainerPlan))]
-[JsonSerializable(typeof(ContainerStatus))]
 [JsonSerializable(typeof(NetworkDescription))]
 [JsonSerializable(typeof(StagedImage))]
 internal sealed partial class ContainersJson : JsonSerializerContext;

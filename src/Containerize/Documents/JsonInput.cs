@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Containerize.Runtime.Documents;
+namespace Containerize.Documents;
 
 /// <summary>The steps of reading a document, for generated code. null stands for what is not there, as Go's readers have it.</summary>
 internal static class JsonInput

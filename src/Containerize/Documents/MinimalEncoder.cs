@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 
-namespace Containerize.Runtime.Documents;
+namespace Containerize.Documents;
 
 /// <summary>Escapes in JSON strings what must be escaped (RFC 8259, section 7), and nothing for the sake of browsers.</summary>
 /// <remarks>The encoders of the library make tables of all characters when the first of them is asked for, which is felt at each start.</remarks>

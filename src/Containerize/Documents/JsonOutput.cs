@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 
-namespace Containerize.Runtime.Documents;
+namespace Containerize.Documents;
 
 /// <summary>Writing a document, for generated code.</summary>
 internal static class JsonOutput

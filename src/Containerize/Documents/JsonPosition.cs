@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Containerize.Runtime.Documents;
+namespace Containerize.Documents;
 
 /// <summary>Where in a document something is, found by reading it once more: only who fails has to know.</summary>
 internal static class JsonPosition
