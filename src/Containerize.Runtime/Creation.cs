@@ -214,6 +214,8 @@ internal sealed class Creation
         NoNewKeyring = wishes.NoNewKeyring,
         DiesWithParent = wishes.DiesWithParent,
         InUserNamespace = _rootless || _bundle.Spec.HasOwn("user"),
+        // In a user namespace init makes it, so that it belongs to that.
+        AwaitsNetwork = !_rootless && !_bundle.Spec.HasOwn("user") && _bundle.Spec.HasNew("network"),
     };
 
     // Those that are joined by path, in the order in which that can be done.

@@ -279,6 +279,20 @@ internal sealed unsafe class Host : IDisposable
         var cgroups = new InitCgroups { Paths = prepared.Cgroups, Entered = entrance is null ? null : [.. entrance.Paths] };
         _channel.Send(SyncKind.Cgroups, RuntimeDocuments.Write(cgroups), files);
         _executable!.Dispose();
+        // What takes its time is done here: init has enough to do.
+        if (request.AwaitsNetwork)
+        {
+            Failure.Step("making the container's network namespace", () =>
+            {
+                using var network = NetworkNamespace.MakeAside();
+                _channel.Send(SyncKind.Network, [], [network.Number]);
+            });
+        }
+
+        if (_spec.Linux?.Seccomp is { } profile)
+        {
+            _channel.Send(SyncKind.Filter, SeccompStep.Compile(profile));
+        }
     }
 
     // Where there are two children, the first asks for them.
@@ -298,8 +312,7 @@ internal sealed unsafe class Host : IDisposable
     {
         if (descriptor >= 0)
         {
-            const int SetDescriptorFlags = 2;
-            Syscall.Check(Syscall.Try(SyscallNumber.Fcntl, descriptor, SetDescriptorFlags, 0), "fcntl");
+            Pipe.Inherit(descriptor);
         }
     }
 

@@ -19,6 +19,9 @@ internal sealed class Init
     // The container's directory in each hierarchy, as the host sees it.
     private Dictionary<string, string>? _cgroups;
 
+    // Compiled by the host; null until it was taken.
+    private byte[]? _filter;
+
     // To a `start` that waits for our exec.
     private Descriptor? _starter;
 
@@ -76,6 +79,14 @@ internal sealed class Init
         }
     }
 
+    private void EnterNetwork()
+    {
+        var files = new List<Descriptor>();
+        Expect(_channel.Receive(files), SyncKind.Network);
+        using var network = files.Single();
+        NetworkNamespace.Enter(network);
+    }
+
     // For this thread alone. The others end when it executes the program.
     private static void Unshare(ulong flag, string what) => Syscall.Check(Syscall.Try(SyscallNumber.Unshare, (nint)flag), "unshare", what);
 
@@ -87,13 +98,17 @@ internal sealed class Init
             Keyring.Join(_request.Id);
         }
 
-        if (_spec.HasNew("network"))
+        if (_spec.HasNew("network") && !_request.AwaitsNetwork)
         {
             Unshare(CloneFlags.NewNetwork, "a network namespace");
             Failure.Step("bringing up the loopback interface", Loopback.Raise);
         }
 
         EnterCgroups();
+        if (_request.AwaitsNetwork)
+        {
+            EnterNetwork();
+        }
 
         // Everything in the root is seen by nobody yet, and nothing of it is entered.
         var root = new RootFileSystem(_spec, _request, proc, _cgroups);
@@ -157,7 +172,7 @@ internal sealed class Init
         var environment = Execution.EnvironmentOf(process, _request.ListenDescriptors);
         Syscall.Try(SyscallNumber.Umask, (nint)(process.User?.Umask ?? 0b000_010_010));
 
-        var filter = SeccompStep.Prepare(_spec.Linux?.Seccomp, _request.SeccompListener, ProcessState);
+        var filter = SeccompStep.Prepare(TakeFilter(), _request.SeccompListener, ProcessState);
         // Without no_new_privs a filter needs a right that the next steps give up; with it, the later the fewer calls it must allow.
         if (filter is not null && !process.NoNewPrivileges)
         {
@@ -232,8 +247,11 @@ internal sealed class Init
         });
     }
 
+    private byte[] TakeFilter() => _filter ??= _spec.Linux?.Seccomp is null ? [] : Expect(_channel.Receive(), SyncKind.Filter);
+
     private void AwaitProceed()
     {
+        TakeFilter();
         if (_channel.Receive() is not { Kind: SyncKind.Proceed })
         {
             throw new SyscallException("read", "from the runtime, which has ended", Errno.EPIPE);

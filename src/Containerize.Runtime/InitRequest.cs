@@ -39,6 +39,9 @@ internal sealed record InitRequest
     /// <summary>Whether the root is entered without pivot_root (initramfs).</summary>
     public bool NoPivot { get; init; }
 
+    /// <summary>Whether the host makes the network namespace.</summary>
+    public bool AwaitsNetwork { get; init; }
+
     /// <summary>Whether the session keyring stays the caller's.</summary>
     public bool NoNewKeyring { get; init; }
 

@@ -16,8 +16,10 @@ namespace Containerize.Runtime;
 ///    |            [SecondChild pid] &lt;-------- |          from here on the second child
 ///    | id maps; [Proceed] -------------------&gt; |          where it waits for them
 ///    | Request, config ----------------------&gt; | execveat: init is managed code from here on
-///    | cgroups                                 | network
+///    | cgroups                                 |
 ///    | Cgroups ------------------------------&gt; | enters them, and a cgroup namespace
+///    | [Network] ----------------------------&gt; | enters it; where there is a user namespace, makes one itself
+///    | [Filter] -----------------------------&gt; |          read when it is needed, or before the first Proceed
 ///    |            [RunHooks] &lt;---------------- |          everything is mounted, and the host has hooks
 ///    | hooks; Proceed -----------------------&gt; |
 ///    |            NeedsLimits &lt;--------------- |          pivoted, named, still root

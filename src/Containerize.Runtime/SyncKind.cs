@@ -21,6 +21,12 @@ internal enum SyncKind
     /// <summary>Host: the cgroups are made; the files by which init enters those of version 1 come along.</summary>
     Cgroups,
 
+    /// <summary>Host: the network namespace, as a descriptor, where <see cref="InitRequest.AwaitsNetwork"/>.</summary>
+    Network,
+
+    /// <summary>Host: the filter of system calls (<see cref="Seccomp.SeccompFilter"/>), where the configuration has a profile; empty where that filters nothing.</summary>
+    Filter,
+
     /// <summary>Init: everything is mounted and not yet entered: run the hooks that are the host's.</summary>
     RunHooks,
 

@@ -14,6 +14,21 @@ internal static class NetworkNamespace
         return FileSystem.Open(Descriptor.WorkingDirectory, "/proc/thread-self/ns/net", OpenFlags.ReadOnly);
     }
 
+    /// <summary>Makes one for somebody else, and leaves the thread in its own. Only for who may return: no one in a user namespace (setns(2)).</summary>
+    /// <returns>The namespace.</returns>
+    public static Descriptor MakeAside()
+    {
+        using var own = FileSystem.Open(Descriptor.WorkingDirectory, "/proc/thread-self/ns/net", OpenFlags.ReadOnly);
+        try
+        {
+            return Make();
+        }
+        finally
+        {
+            Enter(own);
+        }
+    }
+
     /// <summary>Takes the thread into another.</summary>
     public static void Enter(Descriptor other) =>
         Syscall.Check(Syscall.Try(SyscallNumber.Setns, other.Number, (nint)CloneFlags.NewNetwork), "setns", "a network namespace");

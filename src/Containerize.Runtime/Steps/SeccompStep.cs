@@ -5,7 +5,7 @@ using Containerize.Runtime.Seccomp;
 
 namespace Containerize.Runtime.Steps;
 
-/// <summary>The filter of system calls, made before the steps that it would hinder, and loaded in the one place where it can be.</summary>
+/// <summary>The filter of system calls, compiled by the host meanwhile, and loaded in the one place where it can be.</summary>
 internal sealed class SeccompStep
 {
     private readonly SeccompFilter _filter;
@@ -19,17 +19,21 @@ internal sealed class SeccompStep
         _state = state;
     }
 
-    /// <summary>Compiles the filter; null where the configuration has none that filters anything.</summary>
-    /// <param name="spec">The profile.</param>
+    /// <summary>Host: compiles a profile for init; empty where it filters nothing.</summary>
+    public static byte[] Compile(SeccompSpec profile) => SeccompCompiler.Compile(profile, RuntimeInformation.ProcessArchitecture)?.ToBytes() ?? [];
+
+    /// <summary>Init: takes the filter; null where there is none.</summary>
+    /// <param name="compiled">What the host has compiled.</param>
     /// <param name="listener">The connected socket of whoever answers notifications; -1: nobody.</param>
     /// <param name="state">What it is told.</param>
-    public static SeccompStep? Prepare(SeccompSpec? spec, int listener, Func<ContainerProcessState> state)
+    public static SeccompStep? Prepare(byte[] compiled, int listener, Func<ContainerProcessState> state)
     {
-        if (spec is null || SeccompCompiler.Compile(spec, RuntimeInformation.ProcessArchitecture) is not { } filter)
+        if (compiled.Length == 0)
         {
             return null;
         }
 
+        var filter = SeccompFilter.Of(compiled);
         if (filter.WantsListener && listener < 0)
         {
             throw Failure.Of(6040, "reading the container's seccomp profile", "it notifies (SCMP_ACT_NOTIFY), and has no listenerPath", "Add linux.seccomp.listenerPath.");
