@@ -32,7 +32,13 @@ internal sealed unsafe class AttachCommand
     /// <summary>Stays in front of a container until it ends; the exit code is its own.</summary>
     public static int Run(Invocation invocation)
     {
-        var options = Options.Read("attach", invocation.Words, ["start", "input", "tty", "lease"], ["directory", "detach-keys", "sig-proxy"]);
+        var options = Options.Read("attach", invocation.Words, ["start", "input", "tty", "lease"], ["directory", "detach-keys", "sig-proxy", "ready-descriptor"]);
+        if (options.Number("ready-descriptor") is { } ready && Refusal((int)ready) is { } why)
+        {
+            SayFailed(why, options.Has("tty"));
+            return Lost;
+        }
+
         var path = options.Value("directory") ?? throw Options.Bad("attach", "--directory is required");
         using var directory = FileSystem.Open(Descriptor.WorkingDirectory, path, OpenFlags.PathOnly | OpenFlags.Directory);
         using var monitor = PacketSockets.Connect(directory, "control");
@@ -80,6 +86,16 @@ internal sealed unsafe class AttachCommand
         GC.KeepAlive(registrations);
         return code;
     }
+
+    // Of a monitor that was started for us: it may not have come up.
+    private static string? Refusal(int ready)
+    {
+        using var answer = new Descriptor(ready);
+        return MonitorReadiness.Refusal(FileSystem.ReadToEnd(ready, MaxMessage, "the monitor"));
+    }
+
+    private static void SayFailed(string why, bool terminal) =>
+        FileSystem.TryWrite(2, Encoding.UTF8.GetBytes($"error CTZ5025: starting the container: {why}{(terminal ? "\r" : "")}\n"));
 
     private int Stay()
     {
@@ -157,7 +173,7 @@ internal sealed unsafe class AttachCommand
 
                 return null;
             case ControlMessage.Failed:
-                FileSystem.TryWrite(2, Encoding.UTF8.GetBytes($"error CTZ5025: starting the container: {Encoding.UTF8.GetString(content[4..])}{(_terminal ? "\r" : "")}\n"));
+                SayFailed(Encoding.UTF8.GetString(content[4..]), _terminal);
                 return BinaryPrimitives.ReadInt32LittleEndian(content);
             case ControlMessage.Exited:
                 return BinaryPrimitives.ReadInt32LittleEndian(content);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Containerize.Containers;
 using Containerize.Runtime.Linux;
 using Containerize.Runtime.Monitoring;
 
@@ -16,10 +17,11 @@ internal static class MonitorCommand
         var options = Options.Read("monitor", invocation.Words, [], Values);
         if (options.Value("directory") is { } directory)
         {
+            // A local container's: the tool starts it, and does not wait for it before it has to.
             options.Expect(0, 0, "nothing but options");
-            return options.Number("ready-descriptor") is { } ready
-                ? Keep(new Descriptor((int)ready), answer => LocalMonitor.Run(invocation.Root, directory, () => answer("0")))
-                : StartKeeper(invocation, $"container {Path.GetFileName(directory)}", printsAnswer: false);
+            var ready = options.Number("ready-descriptor") ?? throw Options.Bad("monitor", "--ready-descriptor is required with --directory");
+            Syscall.Try(SyscallNumber.Setsid);
+            return Keep(new Descriptor((int)ready), answer => LocalMonitor.Run(invocation.Root, directory, () => answer(MonitorReadiness.Ready)));
         }
 
         var id = options.Expect(1, 1, "the id of the container")[0];
@@ -35,10 +37,10 @@ internal static class MonitorCommand
                 ExitFile = options.Value("exit-file"),
                 PidFile = options.Value("pid-file"),
             }).Run(pid => answer(pid.ToString(CultureInfo.InvariantCulture))))
-            : StartKeeper(invocation, $"container {id}", printsAnswer: true);
+            : StartKeeper(invocation, $"container {id}");
     }
 
-    private static int StartKeeper(Invocation invocation, string what, bool printsAnswer)
+    private static int StartKeeper(Invocation invocation, string what)
     {
         var self = FileSystem.ReadLink(Descriptor.WorkingDirectory, "/proc/self/exe");
         using var nothing = FileSystem.Open(Descriptor.WorkingDirectory, "/dev/null", OpenFlags.ReadWrite);
@@ -55,7 +57,7 @@ internal static class MonitorCommand
             var answer = Encoding.UTF8.GetString(FileSystem.ReadToEnd(ours.Number, 65536, "the monitor")).Trim();
             return !int.TryParse(answer, NumberStyles.None, CultureInfo.InvariantCulture, out _)
                 ? throw Failure.Of(6016, $"creating {what} under a monitor", answer.Length == 0 ? "the monitor ended without a word" : answer.TrimEnd('.'))
-                : printsAnswer ? Output.Write(answer + "\n") : 0;
+                : Output.Write(answer + "\n");
         }
     }
 
@@ -63,11 +65,18 @@ internal static class MonitorCommand
     {
         // Apart from 1 and 2, which are the container's soon.
         const int DuplicateCloseOnExec = 1030;
-        using var answer = new Descriptor((int)Syscall.Check(Syscall.Try(SyscallNumber.Fcntl, channel.Release(), DuplicateCloseOnExec, 3), "fcntl"));
+        using var answer = new Descriptor((int)Syscall.Check(Syscall.Try(SyscallNumber.Fcntl, channel.Number, DuplicateCloseOnExec, 3), "fcntl"));
+        if (channel.Number > 2)
+        {
+            channel.Dispose();
+        }
+
         using (var nothing = FileSystem.Open(Descriptor.WorkingDirectory, "/dev/null", OpenFlags.ReadWrite))
         {
-            Syscall.Try(SyscallNumber.Dup3, nothing.Number, 1, 0);
-            Syscall.Try(SyscallNumber.Dup3, nothing.Number, 2, 0);
+            for (var standard = 0; standard <= 2; standard++)
+            {
+                Syscall.Try(SyscallNumber.Dup3, nothing.Number, standard, 0);
+            }
         }
 
         try
@@ -75,7 +84,7 @@ internal static class MonitorCommand
             run(text =>
             {
                 Output.Write(Encoding.ASCII.GetBytes(text), answer.Number);
-                Syscall.Try(SyscallNumber.Shutdown, answer.Number, 2);
+                answer.Dispose();
             });
             return 0;
         }

@@ -84,7 +84,7 @@ internal sealed unsafe class ContainerMonitor
     {
         for (var standard = 1; standard <= 2; standard++)
         {
-            var (read, write) = Pipe();
+            var (read, write) = Pipe.Make();
             using (write)
             {
                 Syscall.Check(Syscall.Try(SyscallNumber.Dup3, write.Number, standard, 0), "dup3");
@@ -148,14 +148,6 @@ internal sealed unsafe class ContainerMonitor
             code ??= Waiting.TryForChild(host.Process);
             Waiting.ReapOthers(host.Pid);
         }
-    }
-
-    private static (Descriptor Read, Descriptor Write) Pipe()
-    {
-        const int CloseOnExec = 0x80000;
-        var ends = stackalloc int[2];
-        Syscall.Check(Syscall.Try(SyscallNumber.Pipe2, (nint)ends, CloseOnExec), "pipe2");
-        return (new Descriptor(ends[0]), new Descriptor(ends[1]));
     }
 
     private sealed record Stream(string Name, Descriptor Source)

@@ -7,32 +7,31 @@ namespace Containerize.Runtime.Monitoring;
 /// <summary>The removal of a container that goes away when it ends.</summary>
 internal static class ContainerRemoval
 {
-    /// <summary>Takes its directory away, at once for those who look, and then what is in it; and the volumes that went with it.</summary>
-    public static void Remove(string directory, ContainerPlan plan)
+    /// <summary>Takes it out of the sight of those who look, and the volumes that went with it.</summary>
+    /// <returns>Where its files are now, for <see cref="Delete"/>; null where somebody else removes it.</returns>
+    public static string? Hide(string directory, ContainerPlan plan)
     {
-        var above = Path.GetDirectoryName(directory)!;
-        var name = ".removing-" + Path.GetFileName(directory);
+        var hidden = Path.Combine(Path.GetDirectoryName(directory)!, ".removing-" + Path.GetFileName(directory));
         using (var from = new NativeText(directory))
-        using (var to = new NativeText(Path.Combine(above, name)))
+        using (var to = new NativeText(hidden))
         {
             if (Syscall.Try(SyscallNumber.Renameat2, Descriptor.WorkingDirectory, from.Address, Descriptor.WorkingDirectory, to.Address, 0) < 0)
             {
-                // Somebody else removes it.
-                return;
+                return null;
             }
         }
 
-        // The directory last, as it says which volumes go with it.
+        // The directory goes last, as it says which volumes go with it.
         foreach (var volume in plan.AnonymousVolumes ?? [])
         {
             Delete(volume);
         }
 
-        Delete(Path.Combine(above, name));
+        return hidden;
     }
 
-    // What cannot be removed is swept by 'prune', and nobody is here to be told.
-    private static void Delete(string path)
+    /// <summary>Removes a directory with all that is in it; what cannot be removed is swept by 'prune', and nobody is here to be told.</summary>
+    public static void Delete(string path)
     {
         var opened = FileSystem.TryOpen(Descriptor.WorkingDirectory, Path.GetDirectoryName(path)!, OpenFlags.ReadOnly | OpenFlags.Directory);
         if (opened >= 0)

@@ -157,7 +157,7 @@ internal sealed unsafe class ContainerStreams : IDisposable
         {
             if (openInput)
             {
-                var (read, write) = Pipe();
+                var (read, write) = Pipe.Make();
                 taken.Add(read);
                 _input = write;
                 SetNonBlocking(write);
@@ -166,7 +166,7 @@ internal sealed unsafe class ContainerStreams : IDisposable
 
             for (var standard = 1; standard <= 2; standard++)
             {
-                var (read, write) = Pipe();
+                var (read, write) = Pipe.Make();
                 taken.Add(write);
                 Become(write, standard);
                 _outputs.Add(standard == 1 ? new OutputStream(ControlMessage.Output, "stdout", read) : new OutputStream(ControlMessage.ErrorOutput, "stderr", read));
@@ -201,13 +201,5 @@ internal sealed unsafe class ContainerStreams : IDisposable
         const int SetFlags = 4;
         var flags = Syscall.Try(SyscallNumber.Fcntl, descriptor.Number, GetFlags);
         Syscall.Try(SyscallNumber.Fcntl, descriptor.Number, SetFlags, flags | NonBlocking);
-    }
-
-    private static (Descriptor Read, Descriptor Write) Pipe()
-    {
-        const int CloseOnExec = 0x80000;
-        var ends = stackalloc int[2];
-        Syscall.Check(Syscall.Try(SyscallNumber.Pipe2, (nint)ends, CloseOnExec), "pipe2");
-        return (new Descriptor(ends[0]), new Descriptor(ends[1]));
     }
 }

@@ -56,6 +56,8 @@ internal sealed unsafe class LocalMonitor : IDisposable
 
         using var monitor = new LocalMonitor(root, directory, opened, taken);
         ready();
+        // While whoever wants it started comes up.
+        monitor._container.Prepare();
         monitor.Loop();
         monitor.End();
     }
@@ -277,10 +279,7 @@ internal sealed unsafe class LocalMonitor : IDisposable
         // Whoever comes now needs another monitor.
         _listener.Dispose();
         _container.Dispose();
-        if (_plan.AutoRemove && _container.WasStarted)
-        {
-            ContainerRemoval.Remove(_directory, _plan);
-        }
+        var hidden = _plan.AutoRemove && _container.WasStarted ? ContainerRemoval.Hide(_directory, _plan) : null;
 
         // Whoever is told looks at once whether we are still there.
         _lock.Dispose();
@@ -304,6 +303,12 @@ internal sealed unsafe class LocalMonitor : IDisposable
                 Polling.WaitWritable(client.Number);
                 client.Flush();
             }
+        }
+
+        if (hidden is not null)
+        {
+            // Nobody has to wait for that.
+            ContainerRemoval.Delete(hidden);
         }
     }
 }

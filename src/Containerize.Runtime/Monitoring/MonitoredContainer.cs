@@ -1,7 +1,5 @@
 using Containerize.Containers;
-using Containerize.Runtime.Commands;
 using Containerize.Runtime.Linux;
-using Containerize.Runtime.Networking;
 
 namespace Containerize.Runtime.Monitoring;
 
@@ -18,9 +16,10 @@ internal sealed unsafe class MonitoredContainer : IDisposable
     private readonly RestartPolicy _restart;
     private readonly LogFile? _log;
     private readonly byte[] _buffer = new byte[32768];
-    private Host? _host;
     private RootMount? _mount;
-    private ContainerNetwork? _network;
+    private ContainerRun? _made;
+    private ContainerRun? _run;
+    private (int Code, string Text)? _failure;
     private HealthCheck? _health;
     private (ushort Rows, ushort Columns)? _size;
     private int? _code;
@@ -40,22 +39,22 @@ internal sealed unsafe class MonitoredContainer : IDisposable
     public delegate void ShowOutput(ControlMessage kind, ReadOnlySpan<byte> bytes);
 
     /// <summary>Its streams; null while it does not run.</summary>
-    public ContainerStreams? Streams { get; private set; }
+    public ContainerStreams? Streams => _run?.Streams;
 
     /// <summary>Whether it runs.</summary>
-    public bool IsRunning => _host is not null;
+    public bool IsRunning => _run is not null;
 
     /// <summary>Whether it was started since we are here.</summary>
     public bool WasStarted { get; private set; }
 
     /// <summary>Its first process.</summary>
-    public int Pid => _host?.Pid ?? 0;
+    public int Pid => _run?.Pid ?? 0;
 
     /// <summary>How it ended.</summary>
     public int ExitCode => _status.Current.ExitCode;
 
     /// <summary>Something of its network that somebody should know.</summary>
-    public string? Warning => _network?.Warning;
+    public string? Warning => _run?.Network.Warning;
 
     /// <summary>Whether those who write to it have to wait.</summary>
     public bool IsInputFull => Streams?.IsFull == true;
@@ -71,27 +70,16 @@ internal sealed unsafe class MonitoredContainer : IDisposable
         return news;
     }
 
+    /// <summary>Makes all that there is before the program runs; what goes wrong is said when it is started.</summary>
+    public void Prepare() => _failure = Attempt(Make);
+
     /// <summary>Starts it; what is given back is why that failed, and nothing of it is left then.</summary>
     public (int Code, string Text)? TryStart()
     {
         WasStarted = true;
-        try
-        {
-            Start();
-            return null;
-        }
-        catch (Exception e) when (e is ContainerizeException or SyscallException or IOException or UnauthorizedAccessException)
-        {
-            Streams?.Dispose();
-            Streams = null;
-            _host?.Dispose();
-            _host = null;
-            _network?.Dispose();
-            _network = null;
-            var code = StartFailure.CodeOf(e.Message);
-            _status.Write(_status.Current with { Status = "exited", Pid = 0, MonitorPid = 0, ExitCode = code, Error = e.Message, FinishedAt = StatusFile.Now, Ports = null, Address = null, Health = null });
-            return (code, e.Message);
-        }
+        var failure = _failure ?? Attempt(Start);
+        _failure = null;
+        return failure;
     }
 
     /// <summary>Ends it, and it stays so; true where it has ended already.</summary>
@@ -100,7 +88,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
     public bool Stop(int signal, int seconds)
     {
         _restart.Stop();
-        if (_host is null)
+        if (_run is null)
         {
             if (WasStarted || _status.Current.Status == "restarting")
             {
@@ -118,7 +106,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
             Unpause();
         }
 
-        Syscall.Try(SyscallNumber.PidfdSendSignal, _host.Process, signal == 0 ? _plan.StopSignal : signal, 0, 0);
+        Syscall.Try(SyscallNumber.PidfdSendSignal, _run.Process, signal == 0 ? _plan.StopSignal : signal, 0, 0);
         _killAt = seconds < 0 ? null : Environment.TickCount64 + (seconds * 1000L);
         return false;
     }
@@ -126,7 +114,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
     /// <summary>Sends it a signal; true where it has ended already, and was to be started again.</summary>
     public bool Signal(int signal)
     {
-        if (_host is null)
+        if (_run is null)
         {
             if (_restart.Next is not null && (signal == Signals.Kill || signal == _plan.StopSignal))
             {
@@ -186,7 +174,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
             Polling.SetWritable(polled, at++, streams.Input, andReadable: false);
         }
 
-        Polling.Set(polled, at++, _host is not null && _code is null ? _host.Process : -1);
+        Polling.Set(polled, at++, _run is not null && _code is null ? _run.Process : -1);
         Polling.Set(polled, at++, IsChecked ? _health?.Process ?? -1 : -1);
         Polling.Set(polled, at++, IsChecked ? _health?.Output ?? -1 : -1);
         return at;
@@ -215,12 +203,12 @@ internal sealed unsafe class MonitoredContainer : IDisposable
             return TryStart() is not null && !PlanRestart();
         }
 
-        if (_host is null)
+        if (_run is null)
         {
             return false;
         }
 
-        Streams!.Flush();
+        _run.Streams.Flush();
         if (!paused)
         {
             ReadOutput();
@@ -229,12 +217,12 @@ internal sealed unsafe class MonitoredContainer : IDisposable
         if (_killAt <= now)
         {
             _killAt = null;
-            Syscall.Try(SyscallNumber.PidfdSendSignal, _host.Process, Signals.Kill, 0, 0);
+            Syscall.Try(SyscallNumber.PidfdSendSignal, _run.Process, Signals.Kill, 0, 0);
         }
 
-        if (_code is null && Polling.Wait(_host.Process, 0))
+        if (_code is null && Polling.Wait(_run.Process, 0))
         {
-            _code = Waiting.TryForChild(_host.Process);
+            _code = Waiting.TryForChild(_run.Process);
             // A grandchild that keeps a pipe open is not waited for longer.
             _drainedAt = now + DrainTime;
         }
@@ -245,7 +233,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
             _drainedAt = now + DrainTime;
         }
 
-        if (_code is not null && (Streams.Outputs.Count == 0 || _drainedAt <= now))
+        if (_code is not null && (_run.Streams.Outputs.Count == 0 || _drainedAt <= now))
         {
             return Finish();
         }
@@ -258,7 +246,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
         // Those that came to us as their parents went.
         if (_health is null or { Process: < 0 })
         {
-            Waiting.ReapOthers(_host.Pid);
+            Waiting.ReapOthers(_run.Pid);
         }
 
         return false;
@@ -268,14 +256,30 @@ internal sealed unsafe class MonitoredContainer : IDisposable
     public void Dispose()
     {
         _health?.Dispose();
-        Streams?.Dispose();
-        _network?.Dispose();
-        _host?.Dispose();
+        _made?.Dispose();
+        _run?.Dispose();
         _mount?.Dispose();
         _log?.Dispose();
     }
 
-    private void Start()
+    private (int Code, string Text)? Attempt(Action act)
+    {
+        try
+        {
+            act();
+            return null;
+        }
+        catch (Exception e) when (e is ContainerizeException or SyscallException or IOException or UnauthorizedAccessException)
+        {
+            _made?.Dispose();
+            _made = null;
+            var code = StartFailure.CodeOf(e.Message);
+            _status.Write(_status.Current with { Status = "exited", Pid = 0, MonitorPid = 0, ExitCode = code, Error = e.Message, FinishedAt = StatusFile.Now, Ports = null, Address = null, Health = null });
+            return (code, e.Message);
+        }
+    }
+
+    private void Make()
     {
         Failure.Step("starting the container", () =>
         {
@@ -285,41 +289,25 @@ internal sealed unsafe class MonitoredContainer : IDisposable
                 VolumeSeed.Fill(_plan);
             }
         });
-        _network = ContainerNetwork.Prepare(_plan.Network, _directory);
-        var bundle = Bundle.Read(_directory);
-        bundle = _network.NamespacePath is { } path ? bundle.WithNetwork(path) : bundle;
-        ForgetRemains();
-        Streams = ContainerStreams.Make(_root, _plan.Id, bundle, _plan.OpenInput, out var host);
-        _host = host;
+        _made = ContainerRun.Make(_root, _directory, _plan);
+    }
+
+    private void Start()
+    {
+        if (_made is null)
+        {
+            Make();
+        }
+
         if (_size is { } size)
         {
             // Before the program runs: it may ask for the size at once.
-            Streams.Resize(size.Rows, size.Columns);
+            _made!.Streams.Resize(size.Rows, size.Columns);
         }
 
-        try
-        {
-            using var container = Container.Open(_root, _plan.Id, change: true);
-            try
-            {
-                StartCommand.Start(container, new RuntimeLog());
-            }
-            catch (ContainerizeException e) when (e.Number == 6008)
-            {
-                // It has ended; its own words say more.
-                host.AwaitExec();
-                throw;
-            }
-
-            host.AwaitExec();
-        }
-        catch
-        {
-            host.Abandon();
-            ForgetRemains();
-            throw;
-        }
-
+        _made!.Start();
+        _run = _made;
+        _made = null;
         _code = null;
         _drainedAt = null;
         _restart.Started();
@@ -327,7 +315,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
         _status.Write(_status.Current with
         {
             Status = "running",
-            Pid = host.Pid,
+            Pid = _run.Pid,
             MonitorPid = Environment.ProcessId,
             StartedAt = StatusFile.Now,
             FinishedAt = null,
@@ -336,8 +324,8 @@ internal sealed unsafe class MonitoredContainer : IDisposable
             OutOfMemory = false,
             Stopped = false,
             Health = _health?.Status,
-            Ports = _network.Ports,
-            Address = _network.Address,
+            Ports = _run.Network.Ports,
+            Address = _run.Network.Address,
             Boot = FileSystem.ReadText(Descriptor.WorkingDirectory, "/proc/sys/kernel/random/boot_id").Trim(),
         });
         _news = ControlMessage.Started;
@@ -345,7 +333,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
 
     private void ReadOutput()
     {
-        foreach (var output in Streams!.Outputs.ToArray())
+        foreach (var output in _run!.Streams.Outputs.ToArray())
         {
             int read;
             fixed (byte* at = _buffer)
@@ -362,7 +350,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
             {
                 // The end of a terminal is EIO.
                 _log?.Finish(output.Name, output.Rest);
-                Streams.Remove(output);
+                _run.Streams.Remove(output);
             }
         }
     }
@@ -370,20 +358,16 @@ internal sealed unsafe class MonitoredContainer : IDisposable
     private bool Finish()
     {
         var outOfMemory = OutOfMemory.Happened(_root, _plan.Id);
-        foreach (var output in Streams!.Outputs)
+        foreach (var output in _run!.Streams.Outputs)
         {
             _log?.Finish(output.Name, output.Rest);
         }
 
-        Streams.Dispose();
-        Streams = null;
         _health?.Dispose();
         _health = null;
-        _host!.Dispose();
-        _host = null;
-        ForgetRemains();
-        _network?.Dispose();
-        _network = null;
+        _run.Forget();
+        _run.Dispose();
+        _run = null;
         _killAt = _drainedAt = null;
         _status.Write(_status.Current with
         {
@@ -420,25 +404,12 @@ internal sealed unsafe class MonitoredContainer : IDisposable
 
     private void Freeze(bool freeze)
     {
-        if (_host is null)
+        if (_run is null)
         {
             throw Freezing.Refused(freeze);
         }
 
         using var container = Container.Open(_root, _plan.Id, change: true);
-        Freezing.Change(container, _host.Pid, isPaused: _status.Current.Status == "paused", freeze);
-    }
-
-    private void ForgetRemains()
-    {
-        try
-        {
-            using var container = Container.OpenRemains(_root, _plan.Id, change: true);
-            container.Destroy(new RuntimeLog());
-        }
-        catch (ContainerizeException e) when (e.Number == 6001)
-        {
-            // Nothing is left.
-        }
+        Freezing.Change(container, _run.Pid, isPaused: _status.Current.Status == "paused", freeze);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Containerize.Containers;
 using Containerize.Linux;
 
@@ -45,8 +46,9 @@ internal sealed class Launching(LocalEngine engine)
     /// <param name="words">More words for the runtime's attach.</param>
     internal void Become(ContainerPaths paths, params IEnumerable<string> words)
     {
-        EnsureMonitor(paths);
-        Attach(paths, words);
+        using var monitor = StartMonitor(paths);
+        string[] ready = monitor is null ? [] : ["--ready-descriptor", monitor.HandOver().ToString(CultureInfo.InvariantCulture)];
+        Attach(paths, [.. ready, .. words]);
     }
 
     /// <summary>Starts a container with another process in front of it, on our own terminal; gives that process.</summary>
@@ -86,21 +88,14 @@ internal sealed class Launching(LocalEngine engine)
 
     private void EnsureMonitor(ContainerPaths paths)
     {
-        using (var present = MonitorClient.TryConnect(paths))
-        {
-            if (present is not null)
-            {
-                return;
-            }
-        }
-
-        var (code, _, error) = Run("monitor", "--directory", paths.Directory);
-        if (code != 0)
-        {
-            throw new ContainerizeException(5025, $"starting the container {Path.GetFileName(paths.Directory)[..12]}", Plain(error), "");
-        }
+        using var monitor = StartMonitor(paths);
+        monitor?.Await();
     }
 
-    // What the runtime says has a number and an end of its own.
-    private static string Plain(string error) => error.Replace("containerize-runtime monitor failed: ", "", StringComparison.Ordinal).TrimEnd('.');
+    // Null where one is there; in the directory of a container that is new none was.
+    private StartedMonitor? StartMonitor(ContainerPaths paths)
+    {
+        using var present = File.Exists(paths.MonitorLock) ? MonitorClient.TryConnect(paths) : null;
+        return present is null ? StartedMonitor.Start(engine.Runtime, paths) : null;
+    }
 }
