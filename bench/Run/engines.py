@@ -49,6 +49,10 @@ class Ours:
             self.run("rm", "-f", id_)
         shutil.rmtree(self.root, ignore_errors=True)
 
+    def move(self, folder):
+        """Goes on with an empty store; what the other has stays until the end."""
+        self.root = folder
+
 
 class Podman:
     """podman with its storage in a folder of its own, and settings without which it does not start where hard limits are low."""
@@ -71,6 +75,11 @@ class Podman:
     def run(self, *arguments, accept=(0,)):
         command = ["podman", "--root", self.root, "--runroot", os.path.join(self.root, "run"), "--storage-driver", "overlay", *arguments]
         return timed(command, {"CONTAINERS_CONF": self.settings}, accept)
+
+    def move(self, folder):
+        """Goes on with an empty store; what the other has stays until the end."""
+        subprocess.run(["umount", f"{self.root}/overlay"], stderr=subprocess.DEVNULL, check=False)
+        self.root = folder
 
     def clear(self):
         self.run("rm", "-af", accept=(0, 1, 2, 125))
