@@ -30,7 +30,8 @@ internal static class ProbeCommand
         };
         try
         {
-            using var mount = RootMount.Make(plan, isLasting: true);
+            // The end of one that lasts would wait until all that was just unpacked is on the disk.
+            using var mount = RootMount.Make(plan, isLasting: false);
             // A whiteout is what plain users could not always make.
             File.Delete(Path.Combine(directory, "merged", "file"));
             return 0;
