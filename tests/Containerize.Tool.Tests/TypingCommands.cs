@@ -63,6 +63,16 @@ public sealed class TypingCommands : IDisposable
         Assert.StartsWith("error CTZ702", outcome.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void EachCommandIsMadeByItsNameAndNoOtherWithIt()
+    {
+        using var terminal = Terminal.OfProcess();
+        IEnumerable<string> Made(string word) => CommandLine.Create(terminal, VerbosityOption.Create(), word).Subcommands.Select(c => c.Name);
+        Assert.Equal(CommandTable.Names, CommandTable.Names.SelectMany(Made));
+        Assert.Equal(CommandTable.Names, Made("frobnicate"));
+        Assert.Equal(["ps"], Made("ls"));
+    }
+
     [Theory]
     [InlineData("bash")]
     [InlineData("zsh")]

@@ -1,6 +1,5 @@
 using Containerize.Containers;
 using Containerize.Images;
-using Containerize.Layers;
 using Containerize.Oci;
 using Containerize.Registries;
 using Containerize.Storage;
@@ -96,11 +95,8 @@ internal sealed class LocalEngine
     }
 
     /// <summary>Removes the layers of projects that newer ones have superseded, but for those that containers have.</summary>
-    internal void RemoveSuperseded()
-    {
-        var cache = new LayerCache(Path.Combine(_paths.Cache, "layers"));
-        new StagedLayers(Layers, cache, _paths).RemoveSuperseded(() => Containers.List().SelectMany(c => c.Record.DiffIds).ToHashSet());
-    }
+    internal void RemoveSuperseded() =>
+        StagedLayers.RemoveSuperseded(Layers, _paths, () => Containers.List().SelectMany(c => c.Record.DiffIds).ToHashSet());
 
     private StoredImage? TryFind(string name)
     {

@@ -19,7 +19,7 @@ namespace Containerize.Containers;
 /// <param name="paths">Where things live.</param>
 public sealed class StagedLayers(UnpackedLayers unpacked, LayerCache cache, StoragePaths paths)
 {
-    private readonly string _directory = Path.Combine(paths.Data, "staged");
+    private readonly string _directory = DirectoryOf(paths);
 
     /// <summary>The layers of these plans, in their order; the caller holds the layers (<see cref="UnpackedLayers.HoldAsync"/>).</summary>
     /// <exception cref="ContainerizeException">CTZ2003 to CTZ2006 for files that cannot be read or change meanwhile, CTZ5005 where there is no room.</exception>
@@ -31,10 +31,13 @@ public sealed class StagedLayers(UnpackedLayers unpacked, LayerCache cache, Stor
     }
 
     /// <summary>Removes what newer layers of the same project have superseded; nothing where somebody is about to use some.</summary>
+    /// <param name="unpacked">Where they are.</param>
+    /// <param name="paths">Where things live.</param>
     /// <param name="findUsed">Finds the diff ids of the layers that stay; asked when nobody can take one into use any more.</param>
-    public void RemoveSuperseded(Func<IReadOnlySet<Digest>> findUsed)
+    public static void RemoveSuperseded(UnpackedLayers unpacked, StoragePaths paths, Func<IReadOnlySet<Digest>> findUsed)
     {
-        if (!Directory.Exists(_directory))
+        var directory = DirectoryOf(paths);
+        if (!Directory.Exists(directory))
         {
             return;
         }
@@ -46,7 +49,7 @@ public sealed class StagedLayers(UnpackedLayers unpacked, LayerCache cache, Stor
         }
 
         var used = findUsed();
-        foreach (var record in Directory.EnumerateFiles(_directory).Select(StagedRecord.Read))
+        foreach (var record in Directory.EnumerateFiles(directory).Select(StagedRecord.Read))
         {
             foreach (var diffId in record.Superseded.Where(d => !used.Contains(d)).ToList())
             {
@@ -55,6 +58,8 @@ public sealed class StagedLayers(UnpackedLayers unpacked, LayerCache cache, Stor
             }
         }
     }
+
+    private static string DirectoryOf(StoragePaths paths) => Path.Combine(paths.Data, "staged");
 
     private UnpackedLayer Ensure(LayerSpec spec, CancellationToken cancellationToken)
     {

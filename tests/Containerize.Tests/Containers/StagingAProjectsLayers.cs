@@ -89,11 +89,11 @@ public sealed class StagingAProjectsLayers : IDisposable
 
         using (await _unpacked.HoldAsync(default))
         {
-            Staged.RemoveSuperseded(() => new HashSet<Digest>());
+            StagedLayers.RemoveSuperseded(_unpacked, _paths, () => new HashSet<Digest>());
         }
 
         Assert.All(made, m => Assert.True(Directory.Exists(m.Content)));
-        Staged.RemoveSuperseded(() => new HashSet<Digest> { made[0].DiffId });
+        StagedLayers.RemoveSuperseded(_unpacked, _paths, () => new HashSet<Digest> { made[0].DiffId });
         Assert.Equal([true, false, true, true], made.Select(m => Directory.Exists(m.Content)));
     }
 

@@ -9,32 +9,8 @@ using Xunit;
 namespace Containerize.Tests.Registries;
 
 /// <summary>podman and we at one registry: each takes what the other has put there.</summary>
-public sealed class TogetherWithPodman : IAsyncLifetime, IDisposable
+public sealed class TogetherWithPodman() : TogetherAtARegistry("podman")
 {
-    private readonly Machine _machine = new();
-    private readonly TemporaryFolder _folder = new();
-    private readonly RegistryClient _client;
-    private DockerRegistry _registry = null!;
-
-    public TogetherWithPodman() => _client = _machine.Client();
-
-    public async Task InitializeAsync()
-    {
-        if (ToolRunner.Find("podman") is not null && ToolRunner.Find("docker-registry") is not null)
-        {
-            _registry = await DockerRegistry.StartAsync();
-        }
-    }
-
-    public async Task DisposeAsync() => await (_registry?.DisposeAsync() ?? ValueTask.CompletedTask);
-
-    public void Dispose()
-    {
-        _client.Dispose();
-        _machine.Dispose();
-        _folder.Dispose();
-    }
-
     [SkippableTheory]
     [InlineData(true, LayerCompression.Gzip)]
     [InlineData(false, LayerCompression.Gzip)]
@@ -43,7 +19,7 @@ public sealed class TogetherWithPodman : IAsyncLifetime, IDisposable
     {
         Require();
         var image = SampleImages.Create(["one", "two"], docker, compression: compression);
-        await _machine.PushAsync(image, $"{_registry.Host}/app:1");
+        await Machine.PushAsync(image, $"{Registry.Host}/app:1");
         await PullByPodmanAsync("app:1");
         var pulled = await InspectAsync("app:1");
         Assert.Equal(image.Digest.ToString(), pulled.GetProperty("Digest").GetString());
@@ -58,7 +34,7 @@ public sealed class TogetherWithPodman : IAsyncLifetime, IDisposable
     {
         Require();
         var index = SampleImages.CreateIndex("x", docker);
-        await _machine.PushAsync(index, $"{_registry.Host}/multi:1");
+        await Machine.PushAsync(index, $"{Registry.Host}/multi:1");
         await PullByPodmanAsync("multi:1", "--arch", architecture);
         var ours = await index.SelectAsync(Platform.Parse($"linux/{architecture}"), "ours", CancellationToken.None);
         Assert.Equal(ours.Manifest.Config.Digest.Hex, (await InspectAsync("multi:1")).GetProperty("Id").GetString());
@@ -72,12 +48,12 @@ public sealed class TogetherWithPodman : IAsyncLifetime, IDisposable
     {
         Require();
         var image = SampleImages.Create(["one", "two"]);
-        await _machine.PushAsync(image, $"{_registry.Host}/app:1");
+        await Machine.PushAsync(image, $"{Registry.Host}/app:1");
         await PullByPodmanAsync("app:1");
         // To another registry: where the same layer is already, it is not compressed again.
         await using var other = await DockerRegistry.StartAsync();
-        await PodmanAsync("push", "--tls-verify=false", "--format", format, "--compression-format", compression, $"{_registry.Host}/app:1", $"docker://{other.Host}/app:1");
-        var read = (Image)await _client.PullSource(Reference.Parse($"{other.Host}/app:1")).ReadAsync(CancellationToken.None);
+        await PodmanAsync("push", "--tls-verify=false", "--format", format, "--compression-format", compression, $"{Registry.Host}/app:1", $"docker://{other.Host}/app:1");
+        var read = (Image)await Client.PullSource(Reference.Parse($"{other.Host}/app:1")).ReadAsync(CancellationToken.None);
         Assert.Equal(manifestType, read.Descriptor.MediaType);
         Assert.All(read.Layers, layer => Assert.Equal(layerType, layer.Descriptor.MediaType));
         Assert.Equal(image.Config.RootFs.DiffIds, await SampleImages.UnpackLayersAsync(read));
@@ -90,10 +66,10 @@ public sealed class TogetherWithPodman : IAsyncLifetime, IDisposable
     {
         Require();
         var index = SampleImages.CreateIndex("x", docker: format == "v2s2");
-        await _machine.PushAsync(index, $"{_registry.Host}/multi:1");
+        await Machine.PushAsync(index, $"{Registry.Host}/multi:1");
         await PodmanAsync("manifest", "create", "list");
-        await PodmanAsync("manifest", "add", "--all", "--tls-verify=false", "list", $"docker://{_registry.Host}/multi:1");
-        await PodmanAsync("manifest", "push", "--all", "--tls-verify=false", "--format", format, "list", $"docker://{_registry.Host}/again:1");
+        await PodmanAsync("manifest", "add", "--all", "--tls-verify=false", "list", $"docker://{Registry.Host}/multi:1");
+        await PodmanAsync("manifest", "push", "--all", "--tls-verify=false", "--format", format, "list", $"docker://{Registry.Host}/again:1");
         var read = Assert.IsType<ImageIndex>(await PullAsync("again:1"));
         Assert.Equal(type, read.Descriptor.MediaType);
         foreach (var platform in new[] { Platform.LinuxAmd64, Platform.LinuxArm64 })
@@ -103,24 +79,20 @@ public sealed class TogetherWithPodman : IAsyncLifetime, IDisposable
         }
     }
 
-    private static void Require()
+    private protected override void Require()
     {
-        ToolRunner.Require("podman");
-        ToolRunner.Require("docker-registry");
+        base.Require();
         Skip.IfNot(Environment.IsPrivilegedProcess, "podman without root needs subordinate ids");
     }
 
     private Task<string> PullByPodmanAsync(string name, params string[] options) => PodmanAsync(
-        ["pull", "--quiet", "--tls-verify=false", "--signature-policy", _folder.Write("policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}"""), .. options, $"{_registry.Host}/{name}"]);
+        ["pull", "--quiet", "--tls-verify=false", "--signature-policy", Folder.Write("policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}"""), .. options, $"{Registry.Host}/{name}"]);
 
     private async Task<JsonElement> InspectAsync(string name) =>
-        JsonDocument.Parse(await PodmanAsync("image", "inspect", $"{_registry.Host}/{name}")).RootElement[0];
+        JsonDocument.Parse(await PodmanAsync("image", "inspect", $"{Registry.Host}/{name}")).RootElement[0];
 
     // With images of its own, and no cgroups, which it needs for nothing here.
     private async Task<string> PodmanAsync(params string[] arguments) => (await ToolRunner.RunAsync(
         "podman",
-        ["--root", _folder["root"], "--runroot", _folder["run"], "--storage-driver", "vfs", "--cgroup-manager", "cgroupfs", "--events-backend", "file", .. arguments])).Succeeded();
-
-    // The client lives as long as what it gives is read.
-    private Task<Artifact> PullAsync(string name) => _client.PullSource(Reference.Parse($"{_registry.Host}/{name}")).ReadAsync(CancellationToken.None);
+        ["--root", Folder["root"], "--runroot", Folder["run"], "--storage-driver", "vfs", "--cgroup-manager", "cgroupfs", "--events-backend", "file", .. arguments])).Succeeded();
 }

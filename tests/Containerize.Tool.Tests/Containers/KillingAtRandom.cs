@@ -53,7 +53,7 @@ public sealed class KillingAtRandom(LocalMachine machine) : IClassFixture<LocalM
             1 => ("run --rm", ["run", "--rm", "--health-cmd", "true", "--health-interval", "50ms", .. options, .. life]),
             2 => ("run -d, restarted", ["run", "-d", "--restart", "always", .. options, LocalMachine.Image, "sleep", "0.1"]),
             3 => ("create", ["create", .. options, .. life]),
-            4 => ("rm", ["rm", "-f", await DetachedAsync(options, life)]),
+            4 => ("rm", ["rm", "-f", "-v", await DetachedAsync(options, life)]),
             _ => ("prune", ["prune", "--force"]),
         };
         await using var tool = machine.Begin(words);
