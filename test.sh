@@ -25,6 +25,21 @@ ensure skopeo=skopeo umoci=umoci podman=podman crun=crun runc=runc docker-regist
     mmdebstrap=mmdebstrap psql=postgresql-client redis-cli=redis-tools curl=curl socat=socat tmux=tmux pasta=passt slirp4netns=slirp4netns || true
 ldconfig -p 2>/dev/null | grep -q libseccomp.so.2 || ensure libseccomp=libseccomp2 || true
 
+# Tests of plain users need one who has further ids. Where a machine has none, root makes one, without password, home and shell.
+has_plain_user() {
+    local name count
+    while IFS=: read -r name _ count; do
+        if [[ ${count:-0} -ge 65536 && $(id -u "$name" 2>/dev/null) == "$(id -g "$name" 2>/dev/null)" ]]; then
+            return 0
+        fi
+    done < <(comm -12 <(sort /etc/subuid 2>/dev/null) <(sort /etc/subgid 2>/dev/null))
+    return 1
+}
+if [[ $EUID -eq 0 ]] && ! has_plain_user; then
+    useradd --uid 61234 --user-group --no-create-home --shell /usr/sbin/nologin --comment "tests of rootless containers" containerize-tests &&
+        { has_plain_user || usermod --add-subuids 10000000-10065535 --add-subgids 10000000-10065535 containerize-tests; } || true
+fi
+
 if ! ./build.sh; then
     echo "the build failed"
     failed=1

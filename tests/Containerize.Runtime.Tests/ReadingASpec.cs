@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Containerize.Oci.Runtime;
+using Containerize.Runtime.Tests.Documents;
 using Xunit;
 
 namespace Containerize.Runtime.Tests;

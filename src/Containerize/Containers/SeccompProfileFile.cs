@@ -21,7 +21,7 @@ internal static class SeccompProfileFile
             }
 
             var bytes = File.ReadAllBytes(path);
-            var profile = JsonSerializer.Deserialize(bytes, RuntimeJson.Default.SeccompSpec) ?? throw Wrong(path, "it is null");
+            var profile = ContainerDocuments.ReadSeccompSpec(bytes);
             using var document = JsonDocument.Parse(bytes);
             return profile with
             {

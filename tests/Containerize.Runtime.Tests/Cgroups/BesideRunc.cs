@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Containerize.Oci.Runtime;
 using Containerize.Runtime.Cgroups;
+using Containerize.Runtime.Tests.Documents;
 using Containerize.Testing;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Containerize.Oci.Runtime;
 using Containerize.Runtime.Cgroups;
+using Containerize.Runtime.Tests.Documents;
 using Xunit;
 
 namespace Containerize.Runtime.Tests.Cgroups;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Containerize.Containers;
 using Containerize.Oci.Runtime;
 using Containerize.Runtime.Seccomp;
+using Containerize.Runtime.Tests.Documents;
 using CsCheck;
 using Xunit;
 using Xunit.Abstractions;

@@ -5,6 +5,7 @@ using Containerize.Containers;
 using Containerize.Oci.Runtime;
 using Containerize.Runtime.Linux;
 using Containerize.Runtime.Seccomp;
+using Containerize.Runtime.Tests.Documents;
 using Xunit;
 using static Containerize.Runtime.Tests.Seccomp.Profiles;
 

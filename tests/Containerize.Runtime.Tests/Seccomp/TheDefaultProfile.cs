@@ -4,6 +4,7 @@ using System.Text.Json;
 using Containerize.Containers;
 using Containerize.Oci.Runtime;
 using Containerize.Runtime.Seccomp;
+using Containerize.Runtime.Tests.Documents;
 using Xunit;
 
 namespace Containerize.Runtime.Tests.Seccomp;

@@ -1,8 +1,9 @@
 using System.Text.Json.Serialization;
+using Containerize.Oci.Runtime;
 
-namespace Containerize.Oci.Runtime;
+namespace Containerize.Runtime.Tests.Documents;
 
-/// <summary>The runtime's documents as JSON: source generated, camel case, what is null left out.</summary>
+/// <summary>The runtime's documents as the library's own serializer reads and writes them: what ours is compared with.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -14,4 +15,4 @@ namespace Containerize.Oci.Runtime;
 [JsonSerializable(typeof(SeccompSpec))]
 [JsonSerializable(typeof(ContainerState))]
 [JsonSerializable(typeof(ContainerProcessState))]
-public sealed partial class RuntimeJson : JsonSerializerContext;
+internal sealed partial class RuntimeJson : JsonSerializerContext;
