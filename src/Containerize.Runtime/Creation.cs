@@ -215,7 +215,7 @@ internal sealed class Creation
         DiesWithParent = wishes.DiesWithParent,
         InUserNamespace = _rootless || _bundle.Spec.HasOwn("user"),
         // In a user namespace init makes it, so that it belongs to that.
-        AwaitsNetwork = !_rootless && !_bundle.Spec.HasOwn("user") && _bundle.Spec.HasNew("network"),
+        AwaitsNetwork = _bundle.Spec.HasNew("network") && !_rootless && !_bundle.Spec.HasOwn("user") && NetworkNamespace.MayReturn(),
     };
 
     // Those that are joined by path, in the order in which that can be done.

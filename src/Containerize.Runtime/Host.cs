@@ -180,8 +180,8 @@ internal sealed unsafe class Host : IDisposable
         }
     }
 
-    // All but those that init makes for itself: the cgroup namespace, whose root is the cgroup in which it is made, and the network namespace,
-    // which takes the kernel so long that something else is better done meanwhile. And the time namespace is for children.
+    // All but those that are made later: the cgroup namespace, whose root is the cgroup in which it is made, and the network namespace, which takes the
+    // kernel so long that something else is better done meanwhile. And the time namespace is for children.
     private ulong NewNamespaces(bool inSecondChild)
     {
         var flags = 0ul;
@@ -224,9 +224,9 @@ internal sealed unsafe class Host : IDisposable
         {
             Instruct(request, config, duties);
         }
-        catch (Exception e) when (e is ContainerizeException or SyscallException && Polling.Wait(Process, 0) && _channel.Receive() is { } last)
+        catch (Exception e) when (e is ContainerizeException or SyscallException && (HasHungUp(e) || Polling.Wait(Process, 0)) && _channel.Receive() is { } last)
         {
-            // Nothing can be done to it, as it has ended: its last words say why.
+            // Nothing can be done to it, as it has ended or is about to: its last words say why.
             throw Translate(last, joins);
         }
 
@@ -294,6 +294,10 @@ internal sealed unsafe class Host : IDisposable
             _channel.Send(SyncKind.Filter, SeccompStep.Compile(profile));
         }
     }
+
+    // Whether it does not listen any more.
+    private static bool HasHungUp(Exception e) =>
+        e is SyscallException { Errno: Errno.EPIPE or Errno.ECONNRESET } || (e.InnerException is { } inner && HasHungUp(inner));
 
     // Where there are two children, the first asks for them.
     private bool NeedsMaps(InitRequest request) => !_twoChildren && !request.Joins && _spec.HasNew("user");

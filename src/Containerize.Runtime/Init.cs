@@ -208,6 +208,11 @@ internal sealed class Init
         Scheduling.SetPersonality(_spec.Linux?.Personality);
         _channel.Send(SyncKind.Ready);
         AwaitProceed();
+        if (_request.DiesWithParent)
+        {
+            DieWithParent();
+        }
+
         if (_request.StartFifo >= 0)
         {
             _starter = StartChannel.Await(proc, _request.StartFifo, Hooks.DelayStart(_spec.Hooks));
@@ -220,12 +225,6 @@ internal sealed class Init
             filter.Load();
         }
 
-        if (_request.DiesWithParent)
-        {
-            const int SetParentDeathSignal = 1;
-            Syscall.Try(SyscallNumber.Prctl, SetParentDeathSignal, Signals.Kill);
-        }
-
         StartChannel.TellExecution(_starter);
         try
         {
@@ -234,6 +233,17 @@ internal sealed class Init
         catch (SyscallException e)
         {
             throw Failure.Of(6014, "starting the container process", $"exec {program}: {Errno.Describe(e.Errno)}", "Check that the program is for this architecture, and that its interpreter is there.");
+        }
+    }
+
+    // Not before we have become the user: that would take it back (prctl(2)). Who ended earlier has closed the channel.
+    private void DieWithParent()
+    {
+        const int SetParentDeathSignal = 1;
+        Syscall.Try(SyscallNumber.Prctl, SetParentDeathSignal, Signals.Kill);
+        if (Polling.Wait(_channel.Number, 0))
+        {
+            throw new SyscallException("read", "from the runtime, which has ended", Errno.EPIPE);
         }
     }
 

@@ -91,7 +91,10 @@ internal sealed unsafe class AttachCommand
     private static string? Refusal(int ready)
     {
         using var answer = new Descriptor(ready);
-        return MonitorReadiness.Refusal(FileSystem.ReadToEnd(ready, MaxMessage, "the monitor"));
+        var words = FileSystem.ReadToEnd(ready, MaxMessage, "the monitor");
+        // Who started it and was then the child of the program that we were.
+        Waiting.ReapOthers(0);
+        return MonitorReadiness.Refusal(words);
     }
 
     private static void SayFailed(string why, bool terminal) =>

@@ -6,28 +6,37 @@ using Containerize.Runtime.Monitoring;
 
 namespace Containerize.Runtime.Commands;
 
-/// <summary>`monitor`: creates a container under a keeper of its own, and returns when it waits to be started.</summary>
+/// <summary>`monitor`: starts a keeper in a session of its own, which is nobody's child, and is one. Of a container of its own it returns when that waits to be started; of a local one (`--directory`) at once.</summary>
 internal static class MonitorCommand
 {
+    // The keeper's standard output and errors are its channel to whoever started it, until it is ready.
+    private const int KeepersChannel = 1;
+
     private static readonly string[] Values = ["bundle,b", "log-file", "log-size", "exit-file", "pid-file", "ready-descriptor", "directory"];
 
-    /// <summary>Starts the keeper in a session of its own and waits for its first word: the process id, or what went wrong.</summary>
+    /// <summary>Starts the keeper, or is it.</summary>
     public static int Run(Invocation invocation)
     {
         var options = Options.Read("monitor", invocation.Words, [], Values);
         if (options.Value("directory") is { } directory)
         {
-            // A local container's: the tool starts it, and does not wait for it before it has to.
             options.Expect(0, 0, "nothing but options");
-            var ready = options.Number("ready-descriptor") ?? throw Options.Bad("monitor", "--ready-descriptor is required with --directory");
-            Syscall.Try(SyscallNumber.Setsid);
-            return Keep(new Descriptor((int)ready), answer => LocalMonitor.Run(invocation.Root, directory, () => answer(MonitorReadiness.Ready)));
+            using var ready = new Descriptor((int)(options.Number("ready-descriptor") ?? throw Options.Bad("monitor", "--ready-descriptor is required with --directory")));
+            if (ready.Number == KeepersChannel)
+            {
+                return Keep(ready.Release(), answer => LocalMonitor.Run(invocation.Root, directory, () => answer(MonitorReadiness.Ready)));
+            }
+
+            // The tool reads what we and the keeper say there, and does not wait for it before it has to.
+            Syscall.Try(SyscallNumber.Dup3, ready.Number, 2, 0);
+            StartKeeper(invocation, ["--directory", directory], ready.Number);
+            return 0;
         }
 
         var id = options.Expect(1, 1, "the id of the container")[0];
         var logFile = options.Value("log-file") ?? throw Options.Bad("monitor", "--log-file is required");
-        return options.Number("ready-descriptor") is { } descriptor
-            ? Keep(new Descriptor((int)descriptor), answer => new ContainerMonitor(new ContainerMonitor.Wishes
+        return options.Number("ready-descriptor") is { } channel
+            ? Keep((int)channel, answer => new ContainerMonitor(new ContainerMonitor.Wishes
             {
                 Root = invocation.Root,
                 Id = id,
@@ -37,21 +46,18 @@ internal static class MonitorCommand
                 ExitFile = options.Value("exit-file"),
                 PidFile = options.Value("pid-file"),
             }).Run(pid => answer(pid.ToString(CultureInfo.InvariantCulture))))
-            : StartKeeper(invocation, $"container {id}");
+            : AwaitKeeper(invocation, $"container {id}");
     }
 
-    private static int StartKeeper(Invocation invocation, string what)
+    // Its first word is the container's process id, or what went wrong.
+    private static int AwaitKeeper(Invocation invocation, string what)
     {
-        var self = FileSystem.ReadLink(Descriptor.WorkingDirectory, "/proc/self/exe");
-        using var nothing = FileSystem.Open(Descriptor.WorkingDirectory, "/dev/null", OpenFlags.ReadWrite);
         var (ours, keepers) = Sockets.Pair();
         using (ours)
         {
-            List<string> arguments = ["containerize-runtime", "--root", invocation.Root, "monitor", "--ready-descriptor", "1", .. invocation.Words];
-            // Its standard output is the channel to us until it is ready.
             using (keepers)
-            using (ChildProcess.Start(self, arguments, OwnEnvironment.Variables(), nothing.Number, keepers.Number))
             {
+                StartKeeper(invocation, invocation.Words, keepers.Number);
             }
 
             var answer = Encoding.UTF8.GetString(FileSystem.ReadToEnd(ours.Number, 65536, "the monitor")).Trim();
@@ -61,16 +67,20 @@ internal static class MonitorCommand
         }
     }
 
-    private static int Keep(Descriptor channel, Action<Action<string>> run)
+    // We end soon, so that it is init's child: who is killed with all that came of him does not take along who cleans up.
+    private static void StartKeeper(Invocation invocation, IEnumerable<string> words, int channel)
+    {
+        var self = FileSystem.ReadLink(Descriptor.WorkingDirectory, "/proc/self/exe");
+        using var nothing = FileSystem.Open(Descriptor.WorkingDirectory, "/dev/null", OpenFlags.ReadWrite);
+        string[] arguments = ["containerize-runtime", "--root", invocation.Root, "monitor", "--ready-descriptor", $"{KeepersChannel}", .. words];
+        ChildProcess.Start(self, arguments, OwnEnvironment.Variables(), nothing.Number, channel).Dispose();
+    }
+
+    private static int Keep(int channel, Action<Action<string>> run)
     {
         // Apart from 1 and 2, which are the container's soon.
         const int DuplicateCloseOnExec = 1030;
-        using var answer = new Descriptor((int)Syscall.Check(Syscall.Try(SyscallNumber.Fcntl, channel.Number, DuplicateCloseOnExec, 3), "fcntl"));
-        if (channel.Number > 2)
-        {
-            channel.Dispose();
-        }
-
+        using var answer = new Descriptor((int)Syscall.Check(Syscall.Try(SyscallNumber.Fcntl, channel, DuplicateCloseOnExec, 3), "fcntl"));
         using (var nothing = FileSystem.Open(Descriptor.WorkingDirectory, "/dev/null", OpenFlags.ReadWrite))
         {
             for (var standard = 0; standard <= 2; standard++)
@@ -88,8 +98,9 @@ internal static class MonitorCommand
             });
             return 0;
         }
-        catch (Exception e) when (e is ContainerizeException or SyscallException or ArgumentException)
+        catch (Exception e)
         {
+            // Whatever it is, there is no other place for it.
             Output.Write(Encoding.UTF8.GetBytes(e.Message.ReplaceLineEndings(" ")), answer.Number);
             return 1;
         }

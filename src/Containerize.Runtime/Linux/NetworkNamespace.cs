@@ -11,14 +11,21 @@ internal static class NetworkNamespace
     {
         Syscall.Check(Syscall.Try(SyscallNumber.Unshare, (nint)CloneFlags.NewNetwork), "unshare", "CLONE_NEWNET");
         Loopback.Raise();
-        return FileSystem.Open(Descriptor.WorkingDirectory, "/proc/thread-self/ns/net", OpenFlags.ReadOnly);
+        return Own();
     }
 
-    /// <summary>Makes one for somebody else, and leaves the thread in its own. Only for who may return: no one in a user namespace (setns(2)).</summary>
+    /// <summary>Whether a thread that leaves ours could come back: not so in most user namespaces (setns(2)).</summary>
+    public static bool MayReturn()
+    {
+        using var own = Own();
+        return Syscall.Try(SyscallNumber.Setns, own.Number, (nint)CloneFlags.NewNetwork) == 0;
+    }
+
+    /// <summary>Makes one for somebody else, and leaves the thread in its own; only for who <see cref="MayReturn"/>.</summary>
     /// <returns>The namespace.</returns>
     public static Descriptor MakeAside()
     {
-        using var own = FileSystem.Open(Descriptor.WorkingDirectory, "/proc/thread-self/ns/net", OpenFlags.ReadOnly);
+        using var own = Own();
         try
         {
             return Make();
@@ -32,4 +39,6 @@ internal static class NetworkNamespace
     /// <summary>Takes the thread into another.</summary>
     public static void Enter(Descriptor other) =>
         Syscall.Check(Syscall.Try(SyscallNumber.Setns, other.Number, (nint)CloneFlags.NewNetwork), "setns", "a network namespace");
+
+    private static Descriptor Own() => FileSystem.Open(Descriptor.WorkingDirectory, "/proc/thread-self/ns/net", OpenFlags.ReadOnly);
 }

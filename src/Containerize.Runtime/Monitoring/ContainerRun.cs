@@ -11,6 +11,7 @@ internal sealed class ContainerRun : IDisposable
     private readonly string _id;
     private readonly Host _host;
     private bool _executes;
+    private bool _disposed;
 
     private ContainerRun(string root, string id, ContainerNetwork network, ContainerStreams streams, Host host) =>
         (_root, _id, Network, Streams, _host) = (root, id, network, streams, host);
@@ -71,18 +72,36 @@ internal sealed class ContainerRun : IDisposable
     /// <summary>Takes away what the runtime has of it, after its end.</summary>
     public void Forget() => ForgetRemains(_root, _id);
 
-    /// <inheritdoc/>
+    /// <summary>Lets go of it; of one that was never started nothing is left.</summary>
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         Streams.Dispose();
         if (!_executes)
         {
-            _host.Abandon();
-            Forget();
+            Abandon();
         }
 
         _host.Dispose();
         Network.Dispose();
+    }
+
+    private void Abandon()
+    {
+        _host.Abandon();
+        try
+        {
+            Forget();
+        }
+        catch (Exception e) when (e is ContainerizeException or SyscallException)
+        {
+            // Why it did not start says more, and 'prune' sweeps what is left.
+        }
     }
 
     private static void ForgetRemains(string root, string id)

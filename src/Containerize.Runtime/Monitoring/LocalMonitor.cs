@@ -8,8 +8,9 @@ namespace Containerize.Runtime.Monitoring;
 /// <summary>A local container's monitor: one process and one loop, which starts it, keeps what it prints, answers those who ask, and looks after it until it has ended for good.</summary>
 /// <remarks>
 /// <code>
-///   waits --start--&gt; runs --end--&gt; (policy) --&gt; restarting --time--&gt; runs
-///                                       \--&gt; ended: state written, those who wait are told, and the monitor goes
+///   made ahead --start--&gt; runs --end--&gt; (policy) --&gt; restarting --time--&gt; runs
+///         \                                  \--&gt; ended: state written, those who wait are told, and the monitor goes
+///          \--ten seconds--&gt; unmade, and made again where a start comes; the monitor goes where nobody is there
 /// </code>
 /// </remarks>
 internal sealed unsafe class LocalMonitor : IDisposable
@@ -57,7 +58,7 @@ internal sealed unsafe class LocalMonitor : IDisposable
         using var monitor = new LocalMonitor(root, directory, opened, taken);
         ready();
         // While whoever wants it started comes up.
-        monitor._container.Prepare();
+        monitor._container.MakeAhead();
         monitor.Loop();
         monitor.End();
     }

@@ -8,6 +8,9 @@ internal sealed unsafe class MonitoredContainer : IDisposable
 {
     private const int DrainTime = 500;
 
+    // Somebody made a monitor and went away before he asked for the start.
+    private const int AwaitsStartFor = 10_000;
+
     private readonly string _root;
     private readonly string _directory;
     private readonly ContainerPlan _plan;
@@ -19,7 +22,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
     private RootMount? _mount;
     private ContainerRun? _made;
     private ContainerRun? _run;
-    private (int Code, string Text)? _failure;
+    private long? _keptUntil;
     private HealthCheck? _health;
     private (ushort Rows, ushort Columns)? _size;
     private int? _code;
@@ -70,16 +73,38 @@ internal sealed unsafe class MonitoredContainer : IDisposable
         return news;
     }
 
-    /// <summary>Makes all that there is before the program runs; what goes wrong is said when it is started.</summary>
-    public void Prepare() => _failure = Attempt(Make);
+    /// <summary>Makes all that there is before the program runs. Where that fails it is tried again when it is to be started, and then said: things may be otherwise by then.</summary>
+    public void MakeAhead()
+    {
+        try
+        {
+            Make();
+        }
+        catch (Exception e) when (IsOurs(e))
+        {
+            _made?.Dispose();
+            _made = null;
+        }
+    }
 
     /// <summary>Starts it; what is given back is why that failed, and nothing of it is left then.</summary>
     public (int Code, string Text)? TryStart()
     {
         WasStarted = true;
-        var failure = _failure ?? Attempt(Start);
-        _failure = null;
-        return failure;
+        try
+        {
+            Start();
+            return null;
+        }
+        catch (Exception e) when (IsOurs(e))
+        {
+            _made?.Dispose();
+            _run?.Dispose();
+            _made = _run = null;
+            var code = StartFailure.CodeOf(e.Message);
+            _status.Write(_status.Current with { Status = "exited", Pid = 0, MonitorPid = 0, ExitCode = code, Error = e.Message, FinishedAt = StatusFile.Now, Ports = null, Address = null, Health = null });
+            return (code, e.Message);
+        }
     }
 
     /// <summary>Ends it, and it stays so; true where it has ended already.</summary>
@@ -184,7 +209,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
     public long? NextDeadline()
     {
         long? next = null;
-        foreach (var time in (long?[])[_killAt, _drainedAt, _restart.Next, IsChecked ? _health?.Next : null])
+        foreach (var time in (long?[])[_killAt, _drainedAt, _restart.Next, _keptUntil, IsChecked ? _health?.Next : null])
         {
             next = time is not null && (next is null || time < next) ? time : next;
         }
@@ -201,6 +226,14 @@ internal sealed unsafe class MonitoredContainer : IDisposable
         {
             _status.Write(_status.Current with { Restarts = _status.Current.Restarts + 1 });
             return TryStart() is not null && !PlanRestart();
+        }
+
+        if (_keptUntil <= now)
+        {
+            // It holds ports and an address; it is made anew where somebody comes after all.
+            _made?.Dispose();
+            _made = null;
+            _keptUntil = null;
         }
 
         if (_run is null)
@@ -260,24 +293,10 @@ internal sealed unsafe class MonitoredContainer : IDisposable
         _run?.Dispose();
         _mount?.Dispose();
         _log?.Dispose();
+        (_health, _made, _run, _mount) = (null, null, null, null);
     }
 
-    private (int Code, string Text)? Attempt(Action act)
-    {
-        try
-        {
-            act();
-            return null;
-        }
-        catch (Exception e) when (e is ContainerizeException or SyscallException or IOException or UnauthorizedAccessException)
-        {
-            _made?.Dispose();
-            _made = null;
-            var code = StartFailure.CodeOf(e.Message);
-            _status.Write(_status.Current with { Status = "exited", Pid = 0, MonitorPid = 0, ExitCode = code, Error = e.Message, FinishedAt = StatusFile.Now, Ports = null, Address = null, Health = null });
-            return (code, e.Message);
-        }
-    }
+    private static bool IsOurs(Exception e) => e is ContainerizeException or SyscallException or IOException or UnauthorizedAccessException;
 
     private void Make()
     {
@@ -290,6 +309,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
             }
         });
         _made = ContainerRun.Make(_root, _directory, _plan);
+        _keptUntil = Environment.TickCount64 + AwaitsStartFor;
     }
 
     private void Start()
@@ -308,6 +328,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
         _made!.Start();
         _run = _made;
         _made = null;
+        _keptUntil = null;
         _code = null;
         _drainedAt = null;
         _restart.Started();

@@ -23,7 +23,19 @@ internal static class EngineCommands
     {
         if (command == RunCommand.Name)
         {
-            new Thread(static () => Digest.Of([])) { IsBackground = true }.Start();
+            new Thread(Hash) { IsBackground = true }.Start();
+        }
+    }
+
+    private static void Hash()
+    {
+        try
+        {
+            Digest.Of([]);
+        }
+        catch (Exception)
+        {
+            // Where there is no such library, who needs it is told.
         }
     }
 

@@ -26,7 +26,7 @@ public sealed class ContainerStore
 
     /// <summary>All containers, the newest first.</summary>
     public IReadOnlyList<LocalContainer> List() =>
-        [.. Names().Select(TryRead).OfType<LocalContainer>().OrderByDescending(c => c.Record.Created, StringComparer.Ordinal).ThenBy(c => c.Id, StringComparer.Ordinal)];
+        [.. Names().Where(n => !IsRemoved(n)).Select(TryRead).OfType<LocalContainer>().OrderByDescending(c => c.Record.Created, StringComparer.Ordinal).ThenBy(c => c.Id, StringComparer.Ordinal)];
 
     /// <summary>The container of a name, an id, or the first digits of one; CTZ5030 none, CTZ5031 several.</summary>
     public LocalContainer Resolve(string nameOrId)
@@ -138,7 +138,7 @@ public sealed class ContainerStore
     {
         using var held = await FileLock.AcquireAsync(_lock, shared: false, cancellationToken);
         var swept = new List<string>();
-        foreach (var name in Names().Where(n => n.StartsWith(RemovedPrefix, StringComparison.Ordinal) || (!File.Exists(PathsOf(n).Configuration) && !IsMonitored(PathsOf(n)))))
+        foreach (var name in Names().Where(n => IsRemoved(n) || (!File.Exists(PathsOf(n).Configuration) && !IsMonitored(PathsOf(n)))))
         {
             foreach (var volume in Read(PathsOf(name).Plan, static json => ContainerDocuments.ReadContainerPlan(json))?.AnonymousVolumes ?? [])
             {
@@ -146,7 +146,7 @@ public sealed class ContainerStore
             }
 
             Delete(Path.Combine(Directory, name));
-            swept.Add(name.StartsWith(RemovedPrefix, StringComparison.Ordinal) ? name[RemovedPrefix.Length..] : name);
+            swept.Add(IsRemoved(name) ? name[RemovedPrefix.Length..] : name);
         }
 
         return swept;
@@ -228,6 +228,9 @@ public sealed class ContainerStore
             throw new ContainerizeException(5034, $"removing {path}", e.Message.TrimEnd('.'), "See what holds it; 'dotnet containerize prune' tries again.");
         }
     }
+
+    // All its documents are still there, and whoever removes it is about to remove them.
+    private static bool IsRemoved(string name) => name.StartsWith(RemovedPrefix, StringComparison.Ordinal);
 
     private IEnumerable<string> Names() =>
         System.IO.Directory.Exists(Directory) ? System.IO.Directory.EnumerateDirectories(Directory).Select(d => Path.GetFileName(d)!) : [];
