@@ -41,6 +41,20 @@ public sealed class KillingAtRandom(LocalMachine machine) : IClassFixture<LocalM
         Assert.Equal(("kept\n", 0), (kept.Output, kept.ExitCode));
     }
 
+    [SkippableFact]
+    public async Task WhatIsBeingRemovedIsNoContainerAnyMore()
+    {
+        LocalMachine.Require();
+        var id = (await machine.RunAsync("create", "--name", "going", "-v", "going:/going", LocalMachine.Image, "true")).Succeeded().Trim();
+        // As a monitor leaves it that is killed meanwhile.
+        Directory.Move(Path.Combine(Containers, id), Path.Combine(Containers, ".removing-" + id));
+        Assert.DoesNotContain("going", (await machine.RunAsync("ps", "-a")).Succeeded(), StringComparison.Ordinal);
+        (await machine.RunAsync("volume", "rm", "going")).Succeeded();
+        (await machine.RunAsync("run", "--rm", "--name", "going", LocalMachine.Image, "true")).Succeeded();
+        (await machine.RunAsync("prune", "--force")).Succeeded();
+        Assert.Empty(Directory.GetFileSystemEntries(Containers));
+    }
+
     // One life: something is begun, and after a while something of it is killed. What it was, for the message.
     private async Task<string> LiveAndKillAsync(Random random, int round)
     {

@@ -8,6 +8,7 @@ public sealed class LeasingContainers(LocalMachine machine) : IClassFixture<Loca
     [SkippableTheory]
     [InlineData("the end of its input")]
     [InlineData("being killed")]
+    [InlineData("being killed with all that came of it")]
     public async Task EndWithTheirStarter(string by)
     {
         LocalMachine.Require();
@@ -15,9 +16,9 @@ public sealed class LeasingContainers(LocalMachine machine) : IClassFixture<Loca
         using var starter = machine.Start("run", "--rm", "--lease", "--stop-timeout", "1", "--name", name, LocalMachine.Image, "sh", "-c", "echo here; sleep 600");
         Assert.Equal("here", await starter.StandardOutput.ReadLineAsync());
         Assert.NotEqual("", (await machine.RunAsync("ps", "-q", "--filter", $"name={name}")).Succeeded());
-        if (by == "being killed")
+        if (by.StartsWith("being killed", StringComparison.Ordinal))
         {
-            starter.Kill();
+            starter.Kill(entireProcessTree: by.EndsWith("of it", StringComparison.Ordinal));
         }
         else
         {
