@@ -21,6 +21,7 @@ internal static class ContainerRemoval
             }
         }
 
+        EventsOf(directory).Add(new EventRecord { Action = "destroy", Id = plan.Id });
         // The directory goes last, as it says which volumes go with it.
         foreach (var volume in plan.AnonymousVolumes ?? [])
         {
@@ -29,6 +30,9 @@ internal static class ContainerRemoval
 
         return hidden;
     }
+
+    /// <summary>The log of what happens to the container of a directory, and to its neighbours.</summary>
+    public static EventLog EventsOf(string directory) => new(Path.GetDirectoryName(Path.GetDirectoryName(directory))!);
 
     /// <summary>Removes a directory with all that is in it; what cannot be removed is swept by 'prune', and nobody is here to be told.</summary>
     public static void Delete(string path)

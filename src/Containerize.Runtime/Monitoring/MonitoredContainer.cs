@@ -33,7 +33,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
     public MonitoredContainer(string root, string directory, ContainerPlan plan, ShowOutput show)
     {
         (_root, _directory, _plan, _show) = (root, directory, plan, show);
-        _status = new StatusFile(directory);
+        _status = new StatusFile(directory, plan.Id);
         _restart = new RestartPolicy(plan.Restart);
         _log = plan.Log.Driver == "none" ? null : new LogFile(Path.Combine(directory, "log"), plan.Log.MaxSize, plan.Log.MaxFiles);
     }

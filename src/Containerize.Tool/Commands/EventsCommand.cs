@@ -7,21 +7,21 @@ using Containerize.Tool.Reports;
 
 namespace Containerize.Tool.Commands;
 
-/// <summary><c>events</c>: what happens to containers, as it happens. Nobody writes it down: it is seen by looking again and again.</summary>
+/// <summary><c>events</c>: what happens to containers, as it happens.</summary>
 internal static class EventsCommand
 {
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(50);
 
     internal static Command Create(Terminal terminal)
     {
         var filter = ContainerOptions.Several("--filter", "container=NAME|event=NAME", "Only these.", "-f");
         var format = ContainerOptions.One("--format", "json|TEMPLATE", "How it is shown.");
         var until = ContainerOptions.One("--until", "TIME", "Up to then.");
-        var since = ContainerOptions.One("--since", "TIME", "What the containers that are there still know of the time from then on.");
+        var since = ContainerOptions.One("--since", "TIME", "From then on, as far as it is known.");
         var command = new Command("events", "Shows what happens to containers.") { filter, format, until, since };
         command.SetAction(async (parsed, token) =>
         {
-            var store = new ContainerStore(StoragePaths.From(terminal.Variable));
+            var history = new EventHistory(new ContainerStore(StoragePaths.From(terminal.Variable)));
             // Of the same kind one has to be so, of several kinds each.
             var filters = ContainerOptions.Values(parsed, filter).SelectMany(f => ContainerOptions.Pairs("--filter", [f])).ToLookup(f => f.Key, f => f.Value);
             var now = DateTimeOffset.UtcNow;
@@ -35,29 +35,22 @@ internal static class EventsCommand
                 }
             }
 
-            var before = store.List().ToDictionary(c => c.Id);
-            if (parsed.GetValue(since) is { } s)
+            var from = parsed.GetValue(since) is { } s ? TimeOption.Parse("--since", s, now) : now;
+            while (true)
             {
-                var from = TimeOption.Parse("--since", s, now);
-                foreach (var known in before.Values.SelectMany(ContainerEvent.Known).Where(e => e.Time >= from && (end is null || e.Time <= end)).OrderBy(e => e.Time))
-                {
-                    Show(known);
-                }
-            }
-
-            while (end is null || DateTimeOffset.UtcNow < end)
-            {
-                await Task.Delay(Between, token);
-                var after = store.List().ToDictionary(c => c.Id);
-                foreach (var happened in ContainerEvent.Between(before, after))
+                var isLast = end <= DateTimeOffset.UtcNow;
+                foreach (var happened in history.Next().Where(e => e.Time >= from && (end is null || e.Time <= end)))
                 {
                     Show(happened);
                 }
 
-                before = after;
-            }
+                if (isLast)
+                {
+                    return 0;
+                }
 
-            return 0;
+                await Task.Delay(Between, token);
+            }
         });
         return command;
     }

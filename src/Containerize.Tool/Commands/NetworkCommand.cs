@@ -108,10 +108,15 @@ internal static class NetworkCommand
 
     private static Command Prune(Terminal terminal)
     {
-        var force = ContainerOptions.Flag("--force", "Accepted: nothing is asked.", "-f");
+        var force = ContainerOptions.Flag("--force", "Does not ask.", "-f");
         var command = new Command("prune", "Removes networks that no container has.") { force };
-        command.SetAction(_ =>
+        command.SetAction(parsed =>
         {
+            if (!Confirmation.IsGiven(parsed.GetValue(force), terminal, "all networks that no container has"))
+            {
+                return Failure.Failed;
+            }
+
             var store = Open(terminal);
             foreach (var network in store.List().Where(n => !Members(terminal, n.Name).Any()))
             {

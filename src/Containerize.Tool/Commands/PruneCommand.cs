@@ -12,12 +12,18 @@ internal static class PruneCommand
     internal static Command Create(Terminal terminal)
     {
         var all = ContainerOptions.Flag("--all", "Also images that no container uses.", "-a");
-        var volumes = ContainerOptions.Flag("--volumes", "Also volumes that no container has.");
+        var volumes = ContainerOptions.Flag("--volumes", "Also volumes without a name that no container has.");
         var force = ContainerOptions.Flag("--force", "Does not ask.", "-f");
         var command = new Command("prune", "Removes containers that have ended, unpacked layers that nothing uses, and leftovers.") { all, volumes, force };
         command.SetAction(async (parsed, token) =>
         {
-            if (!parsed.GetValue(force) && !terminal.InputRedirected && !Confirms(terminal, parsed.GetValue(all), parsed.GetValue(volumes)))
+            string[] what =
+            [
+                "all containers that have ended",
+                .. parsed.GetValue(volumes) ? (string[])["all volumes without a name that no container has"] : [],
+                .. parsed.GetValue(all) ? (string[])["all images that no container uses"] : [],
+            ];
+            if (!Confirmation.IsGiven(parsed.GetValue(force), terminal, string.Join(", ", what)))
             {
                 return Failure.Failed;
             }
@@ -32,7 +38,7 @@ internal static class PruneCommand
             await SweepAsync(engine, terminal, token);
             if (parsed.GetValue(volumes))
             {
-                PruneVolumes(engine, terminal);
+                PruneVolumes(engine, terminal, named: false);
             }
 
             if (parsed.GetValue(all))
@@ -47,10 +53,13 @@ internal static class PruneCommand
     }
 
     /// <summary>Removes the volumes that no container has.</summary>
-    internal static void PruneVolumes(LocalEngine engine, Terminal terminal)
+    /// <param name="engine">The local engine.</param>
+    /// <param name="terminal">Where they are named.</param>
+    /// <param name="named">Whether also those that somebody has given a name.</param>
+    internal static void PruneVolumes(LocalEngine engine, Terminal terminal, bool named)
     {
         var used = engine.Containers.List().SelectMany(c => c.Record.Mounts).Select(m => m.Name).OfType<string>().ToHashSet();
-        foreach (var volume in engine.Volumes.List().Where(v => !used.Contains(v)))
+        foreach (var volume in engine.Volumes.List().Where(v => !used.Contains(v) && (named || ContainerName.IsId(v))))
         {
             engine.Volumes.Remove(volume);
             terminal.Out.WriteLine($"volume {volume}");
@@ -119,11 +128,5 @@ internal static class PruneCommand
             // Of another platform, or damaged: nothing of it was unpacked here.
             return [];
         }
-    }
-
-    private static bool Confirms(Terminal terminal, bool all, bool volumes)
-    {
-        terminal.Error.Write($"This removes all containers that have ended{(volumes ? ", all volumes that no container has" : "")}{(all ? ", all images that no container uses" : "")}. Go on? [y/N] ");
-        return terminal.ReadLine() is "y" or "Y" or "yes";
     }
 }

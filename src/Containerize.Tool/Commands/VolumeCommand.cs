@@ -113,12 +113,18 @@ internal static class VolumeCommand
 
     private static Command Prune(Terminal terminal)
     {
-        var force = ContainerOptions.Flag("--force", "Accepted: nothing is asked.", "-f");
-        var all = ContainerOptions.Flag("--all", "Accepted: all are meant.", "-a");
-        var command = new Command("prune", "Removes volumes that no container has.") { force, all };
-        command.SetAction(_ =>
+        var force = ContainerOptions.Flag("--force", "Does not ask.", "-f");
+        var all = ContainerOptions.Flag("--all", "Also those that have a name.", "-a");
+        var command = new Command("prune", "Removes volumes without a name that no container has, with all that is in them.") { force, all };
+        command.SetAction(parsed =>
         {
-            PruneCommand.PruneVolumes(new LocalEngine(terminal), terminal);
+            var named = parsed.GetValue(all);
+            if (!Confirmation.IsGiven(parsed.GetValue(force), terminal, named ? "all volumes that no container has" : "all volumes without a name that no container has"))
+            {
+                return Failure.Failed;
+            }
+
+            PruneCommand.PruneVolumes(new LocalEngine(terminal), terminal, named);
             return 0;
         });
         return command;

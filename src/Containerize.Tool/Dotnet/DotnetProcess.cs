@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Containerize.Storage;
 
 namespace Containerize.Tool.Dotnet;
 
@@ -41,6 +42,8 @@ internal static class DotnetProcess
         {
             // Processes of MSBuild outlive the build and serve the next: not one of another user namespace (MSBuild's handshake has this in it).
             start.Environment["MSBUILDNODEHANDSHAKESALT"] = "containerize" + terminal.Variable("MSBUILDNODEHANDSHAKESALT");
+            // NuGet's folder for what it works on has the user's name, which is root's there for everybody.
+            start.Environment["NUGET_SCRATCH"] = terminal.Variable("NUGET_SCRATCH") ?? Path.Combine(StoragePaths.From(terminal.Variable).Cache, "nuget");
         }
 
         try

@@ -35,7 +35,15 @@ public sealed class ContainerMaker(ContainerStore store, VolumeStore volumes, Ma
         var made = new List<string>();
         try
         {
-            await store.CreateAsync(id, request.Name, (paths, name) => Write(request with { Options = options, Name = name }, id, paths, user, mounts, made), cancellationToken);
+            await store.CreateAsync(
+                id,
+                request.Name,
+                (paths, name) =>
+                {
+                    Write(request with { Options = options, Name = name }, id, paths, user, mounts, made);
+                    store.Events.Add(new EventRecord { Action = "create", Id = id, Name = name, Image = request.ImageName });
+                },
+                cancellationToken);
         }
         catch
         {

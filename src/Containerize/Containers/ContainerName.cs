@@ -31,4 +31,7 @@ public static class ContainerName
 
     /// <summary>A new id: 64 hexadecimal digits.</summary>
     public static string MakeId() => RandomNumberGenerator.GetHexString(64, lowercase: true);
+
+    /// <summary>Whether a text has the form of an id: what has it for a name was given none.</summary>
+    public static bool IsId(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 }

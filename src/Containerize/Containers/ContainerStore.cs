@@ -16,10 +16,14 @@ public sealed class ContainerStore
     {
         Directory = Path.Combine(paths.Data, "containers");
         _lock = Path.Combine(paths.Data, "containers.lock");
+        Events = new EventLog(paths.Data);
     }
 
     /// <summary>The folder of their directories.</summary>
     public string Directory { get; }
+
+    /// <summary>What has happened to them.</summary>
+    internal EventLog Events { get; }
 
     /// <summary>The directory of an id.</summary>
     public ContainerPaths PathsOf(string id) => new(Path.Combine(Directory, id));
@@ -94,6 +98,7 @@ public sealed class ContainerStore
         {
             CreateDirectory(Directory);
             CreateDirectory(paths.Directory);
+            Events.Turn();
             write(paths, name);
         }
         catch
@@ -113,6 +118,7 @@ public sealed class ContainerStore
         }
 
         Write(container.Paths.Record, container.Record with { Name = name });
+        Events.Add(new EventRecord { Action = "rename", Id = container.Id, Name = name });
     }
 
     /// <summary>Takes a container's directory away; the caller has ended what lived of it.</summary>
@@ -129,6 +135,7 @@ public sealed class ContainerStore
             return;
         }
 
+        Events.Add(new EventRecord { Action = "destroy", Id = container.Id });
         Delete(gone);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace Containerize.Tool.Tests.Containers;
@@ -31,6 +32,32 @@ public sealed class WatchingEvents(LocalMachine machine) : IClassFixture<LocalMa
         Assert.Equal(
             "create seen\nstart seen\nhealth_status: unhealthy seen\nhealth_status: healthy seen\npause seen\nunpause seen\ndie seen\ndestroy seen\n",
             string.Concat(watching.Output.Split('\n').Where(line => line.EndsWith(" seen", StringComparison.Ordinal)).Select(line => line + "\n")));
+    }
+
+    [SkippableFact]
+    public async Task OfShortLivesNothingIsMissed()
+    {
+        LocalMachine.Require();
+        await using var watching = machine.Begin("events", "--filter", "container=short", "--filter", "container=again");
+        List<string> Seen() => [.. Regex.Matches(watching.Output, @"container (\S+) \w{64} \((?:exitCode=(\d+), )?image=box:1, name=(\w+)\)\n").Select(m => $"{m.Groups[1]} {m.Groups[3]} {m.Groups[2]}".TrimEnd())];
+        await LocalMachine.UntilAsync(async () =>
+        {
+            await machine.RunAsync("rm", (await machine.RunAsync("create", "--name", "short", LocalMachine.Image)).Output.Trim());
+            return Seen().Contains("destroy short");
+        });
+        for (var code = 1; code <= 4; code++)
+        {
+            await machine.RunAsync("run", "--rm", "--name", "short", "--network", "none", LocalMachine.Image, "sh", "-c", $"exit {code}");
+        }
+
+        await machine.RunAsync("run", "-d", "--name", "again", "--network", "none", LocalMachine.Image, "sh", "-c", "sleep 1000");
+        await machine.RunAsync("restart", "-t", "0", "again");
+        await machine.RunAsync("rm", "-f", "again");
+        await LocalMachine.UntilAsync(() => Task.FromResult(Seen().Contains("destroy again")));
+        string[] Life(int code) => ["create short", "start short", $"die short {code}", "destroy short"];
+        Assert.Equal(
+            [.. Life(1), .. Life(2), .. Life(3), .. Life(4), "create again", "start again", "die again 137", "start again", "die again 137", "destroy again"],
+            Seen().SkipWhile(line => line != "start short").Prepend("create short"));
     }
 
     [SkippableFact]
