@@ -42,6 +42,11 @@ internal static class CommandLine
                 },
                 cancellationToken);
         }
+        catch (OperationCanceledException) when (args.Count > 0 && EngineCommands.OnlyLooks(args[0]))
+        {
+            // That is how one leaves them.
+            return Failure.Interrupted;
+        }
         catch (Exception e)
         {
             return EngineCommands.FailureOf(args, Failure.Report(e, terminal, withStack));

@@ -15,6 +15,9 @@ internal sealed unsafe class AttachCommand
     private const int BrokenPipe = 141;
     private const int Lost = 125;
 
+    // So often somebody asks for the end of what does not listen; as docker's client.
+    private const int MostAsked = 3;
+
     // Of those that can be caught, all that are not the process's own business.
     private static readonly int[] Forwarded = [1, 2, 3, 10, 12, 15];
 
@@ -23,6 +26,7 @@ internal sealed unsafe class AttachCommand
     private readonly bool _terminal;
     private readonly byte[] _buffer = new byte[MaxMessage];
     private bool _sendsInput;
+    private int _asked;
     private bool _holdsLease;
     private byte[]? _unsent;
 
@@ -56,6 +60,12 @@ internal sealed unsafe class AttachCommand
                 if (proxies)
                 {
                     attached.Say(ControlMessage.Signal, signal);
+                    if (attached.GivesUpAfter(signal))
+                    {
+                        mode?.Dispose();
+                        FileSystem.TryWrite(2, "containerize: three signals have not ended the container, which is left to itself; 'dotnet containerize stop' or 'rm -f' ends it\n"u8);
+                        Syscall.Try(SyscallNumber.ExitGroup, 1);
+                    }
                 }
                 else
                 {
@@ -85,6 +95,13 @@ internal sealed unsafe class AttachCommand
         var code = attached.Stay();
         GC.KeepAlive(registrations);
         return code;
+    }
+
+    private bool GivesUpAfter(int signal)
+    {
+        const int Interrupt = 2;
+        const int Terminate = 15;
+        return signal is Interrupt or Terminate && Interlocked.Increment(ref _asked) == MostAsked;
     }
 
     // Of a monitor that was started for us: it may not have come up.

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Globalization;
 using Containerize.Tool.Containers;
 using Containerize.Tool.Reports;
@@ -14,7 +16,7 @@ internal static class TopCommand
     internal static Command Create(Terminal terminal)
     {
         var name = ContainerCommands.Name();
-        var words = new Argument<string[]>("OPTIONS") { Description = "Accepted.", Arity = ArgumentArity.ZeroOrMore };
+        var words = new Argument<string[]>("OPTIONS") { Description = "Those of ps, which shows it then: aux, -eo pid,comm.", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("top", "Lists the processes of a container.") { name, words };
         command.SetAction(parsed =>
         {
@@ -23,6 +25,12 @@ internal static class TopCommand
             if (!container.IsRunning)
             {
                 throw new ContainerizeException(5023, $"listing the processes of '{container.Name}'", $"it is not running ({container.Status.Status})", "Start it.");
+            }
+
+            if (parsed.GetValue(words) is { Length: > 0 } options)
+            {
+                ShowByPs(options, [.. ContainerProcesses.Ids(engine, container)], terminal);
+                return 0;
             }
 
             var table = new TextTable("UID", "PID", "PPID", "STIME", "TTY", "TIME", "CMD");
@@ -38,6 +46,40 @@ internal static class TopCommand
             return 0;
         });
         return command;
+    }
+
+    // As docker does it: of all that ps shows, the lines of the container's processes.
+    private static void ShowByPs(string[] options, HashSet<int> processes, Terminal terminal)
+    {
+        var doing = $"listing processes by 'ps {string.Join(' ', options)}'";
+        var start = new ProcessStartInfo("ps", options) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        try
+        {
+            using var ps = Process.Start(start)!;
+            var error = ps.StandardError.ReadToEndAsync();
+            var lines = ps.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            ps.WaitForExit();
+            if (ps.ExitCode != 0 || lines.Length == 0)
+            {
+                throw new ContainerizeException(5020, doing, error.GetAwaiter().GetResult().Trim().Split('\n')[0].TrimEnd('.'), "Use options that ps knows.");
+            }
+
+            var column = Array.IndexOf(lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries), "PID");
+            if (column < 0)
+            {
+                throw new ContainerizeException(5020, doing, "it shows no PID, by which the container's are found", "Add pid to the columns: -eo pid,comm.");
+            }
+
+            terminal.Out.WriteLine(lines[0]);
+            foreach (var line in lines.Skip(1).Where(l => int.TryParse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries).ElementAtOrDefault(column), out var id) && processes.Contains(id)))
+            {
+                terminal.Out.WriteLine(Printable.Of(line));
+            }
+        }
+        catch (Win32Exception e)
+        {
+            throw new ContainerizeException(5020, doing, e.Message.TrimEnd('.'), "Install procps, or leave the options out.", e);
+        }
     }
 
     // Null when it has ended meanwhile.

@@ -18,6 +18,9 @@ internal static class EngineCommands
     /// <summary>Whether a command needs the rights of root in the user's namespace.</summary>
     internal static bool NeedsRoot(string command) => Entered.Contains(command);
 
+    /// <summary>Whether a command changes nothing.</summary>
+    internal static bool OnlyLooks(string command) => command is "logs" or "events" or "stats" or "top" or "ps" or "ls" or "wait" or "port" or "inspect" or "images";
+
     /// <summary>Begins meanwhile what a command needs later and has to wait for: who runs an image hashes its manifest, and the library that hashes is slow to load.</summary>
     internal static void PrepareFor(string command)
     {

@@ -115,6 +115,25 @@ public sealed class EndingAsTold(LocalMachine machine) : IClassFixture<LocalMach
     }
 
     [SkippableFact]
+    public async Task WhatDoesNotListenIsLeftToItselfAfterThreeSignals()
+    {
+        LocalMachine.Require();
+        await using var front = machine.Begin("run", "--rm", "--name", "deaf", "--network", "none", LocalMachine.Image, "sh", "-c", "trap '' INT TERM; echo here; while true; do sleep 1; done");
+        await front.UntilAsync("here");
+        for (var i = 0; i < 3; i++)
+        {
+            await front.SignalAsync("INT");
+            await Task.Delay(200);
+        }
+
+        Assert.Equal(1, await front.EndAsync());
+        Assert.Contains("three signals have not ended the container", front.Output, StringComparison.Ordinal);
+        Assert.Contains("PID COMMAND", string.Join(' ', (await machine.RunAsync("top", "deaf", "-eo", "pid,comm")).Succeeded().Split(' ', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains("CTZ5020", (await machine.RunAsync("top", "deaf", "-eo", "comm")).Errors, StringComparison.Ordinal);
+        await machine.RunAsync("rm", "-f", "deaf");
+    }
+
+    [SkippableFact]
     public async Task WhoReadsSlowlyGetsItAll()
     {
         LocalMachine.Require();
