@@ -67,11 +67,12 @@ internal sealed class ProjectWatch(LocalEngine engine, Terminal terminal, Projec
                     return staged;
                 }
 
-                Say("the image is the same");
+                Say("nothing changes for the container");
             }
             catch (ContainerizeException e)
             {
                 Failure.Write(terminal, e.Code, e.Message);
+                Say("the container stays as it is");
             }
 
             change = watch.NextAsync(token);
