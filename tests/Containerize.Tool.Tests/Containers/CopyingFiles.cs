@@ -87,6 +87,19 @@ public sealed class CopyingFiles(LocalMachine machine) : IClassFixture<LocalMach
     }
 
     [SkippableFact]
+    public async Task WhatIsNotThereIsToBeLookedForWhereItWouldBe()
+    {
+        LocalMachine.Require();
+        using var folder = new TemporaryFolder();
+        await machine.RunAsync("create", "--name", "absent", "--network", "none", LocalMachine.Image, "true");
+        var here = await machine.RunAsync("cp", "nosuch.txt", "absent:/");
+        Assert.Equal(
+            "error CTZ5050: finding nosuch.txt: no such file or directory. See what is there: a relative path on this machine begins in the current folder.\n", here.Errors);
+        var there = await machine.RunAsync("cp", "absent:/nosuch.txt", folder.Path);
+        Assert.Equal("error CTZ5050: finding absent:/nosuch.txt: no such file or directory. See what is there: paths in a container begin at its root.\n", there.Errors);
+    }
+
+    [SkippableFact]
     public async Task WhatComesBackIsWhatWentIn()
     {
         LocalMachine.Require();

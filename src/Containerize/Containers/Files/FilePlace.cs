@@ -51,7 +51,9 @@ internal sealed class FilePlace
         var opened = FileSystem.TryOpen(_root, Path, flags, _resolve);
         return opened >= 0
             ? OpenedNode.Of(new Descriptor((int)opened))
-            : throw new ContainerizeException(5050, $"finding {Shown}", Errno.Describe((int)-opened), "See what is there: paths in a container begin at its root.");
+            : throw new ContainerizeException(5050, $"finding {Shown}", Errno.Describe((int)-opened), _resolve == Confined
+                ? "See what is there: paths in a container begin at its root."
+                : "See what is there: a relative path on this machine begins in the current folder.");
     }
 
     /// <summary>Finds where a copy is to go; CTZ5050 where the directory is not there in which it would be.</summary>
