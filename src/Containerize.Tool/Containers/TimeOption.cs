@@ -1,4 +1,5 @@
 using System.Globalization;
+using Containerize.Containers.Options;
 using Containerize.Planning;
 
 namespace Containerize.Tool.Containers;
@@ -18,7 +19,19 @@ internal static class TimeOption
             return time;
         }
 
+        return text is "0s" or "0m" or "0h" ? now : now - Duration(option, text);
+    }
+
+    private static TimeSpan Duration(string option, string text)
+    {
         const long Tick = 100;
-        return text is "0s" or "0m" or "0h" ? now : now - TimeSpan.FromTicks(GoDuration.Parse(option, text) / Tick);
+        try
+        {
+            return TimeSpan.FromTicks(GoDuration.Parse(option, text) / Tick);
+        }
+        catch (ContainerizeException e) when (e.Number == 1010)
+        {
+            throw OptionErrors.Wrong(option, text, "it is neither a time nor a duration", "Write a time such as 2026-01-31T08:00:00 or 2026-01-31, or how long ago it is, such as 10m or 1h30m.");
+        }
     }
 }
