@@ -22,8 +22,8 @@ public static class MountOption
         var mount = parts switch
         {
             [var target] => new ContainerMount { Type = "volume", Target = target },
-            [var source, var target] => Between(source, target, directory),
-            [var source, var target, var options] => With(Between(source, target, directory), text, options),
+            [var source, var target] => Between(source, target, text, directory),
+            [var source, var target, var options] => With(Between(source, target, text, directory), text, options),
             _ => throw OptionErrors.Wrong("-v", text, "it has more than three parts", VolumeForms),
         };
         return mount with { Target = Target("-v", text, mount.Target) };
@@ -68,7 +68,7 @@ public static class MountOption
         }
         else if (mount.Source.Length > 0)
         {
-            VolumeName(mount.Source);
+            VolumeName("--mount", text, mount.Source, "Add type=bind for a path of this machine.");
         }
 
         return mount with { Target = Target("--mount", text, mount.Target) };
@@ -126,12 +126,12 @@ public static class MountOption
         _ => throw OptionErrors.Wrong("--mount", text, $"'{value}' of {name} is neither true nor false", "Write true, false or nothing."),
     };
 
-    private static ContainerMount Between(string source, string target, string directory)
+    private static ContainerMount Between(string source, string target, string text, string directory)
     {
         var isPath = source.Length > 0 && source[0] is '/' or '.' or '~';
         if (!isPath)
         {
-            return new ContainerMount { Type = "volume", Source = VolumeName(source), Target = target };
+            return new ContainerMount { Type = "volume", Source = VolumeName("-v", text, source, $"Write ./{source} for a path that begins in the current folder. {VolumeForms}"), Target = target };
         }
 
         var path = source == "~" || source.StartsWith("~/", StringComparison.Ordinal)
@@ -157,9 +157,14 @@ public static class MountOption
         return mount;
     }
 
-    private static string VolumeName(string name) =>
+    // What has a slash was meant as a path.
+    private static string VolumeName(string option, string text, string name, string asPath) =>
         ContainerName.IsValid(name) ? name
-        : throw OptionErrors.Wrong("-v", name, "a volume's name has letters, digits, '_', '.' and '-', and begins with a letter or digit", VolumeForms);
+        : throw OptionErrors.Wrong(
+            option,
+            text,
+            $"'{name}' is not a volume's name, which has letters, digits, '_', '.' and '-', and begins with a letter or digit",
+            name.Contains('/', StringComparison.Ordinal) ? asPath : VolumeForms);
 
     private static string Target(string option, string text, string target)
     {
