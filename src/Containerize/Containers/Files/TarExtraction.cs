@@ -40,7 +40,7 @@ internal sealed class TarExtraction
         try
         {
             var times = new DirectoryTimes(tree, limits, errors);
-            var metadata = new NodeMetadata(OwnerMap.Read() with { Everything = Owner }, errors);
+            var metadata = new NodeMetadata(OwnerMap.Read() with { Everything = Owner }, errors) { IsHost = IsHost };
             var writer = new MemberWriter(tree, whiteouts: null, metadata, times, errors);
             var members = new TarMemberReader(input, limits, errors);
             while (members.Next() is { } member)

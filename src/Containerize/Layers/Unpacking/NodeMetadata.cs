@@ -6,9 +6,14 @@ namespace Containerize.Layers.Unpacking;
 /// <summary>Gives nodes their owner, permissions, attributes and times, in the order in which none undoes another.</summary>
 internal sealed class NodeMetadata(OwnerMap owners, UnpackErrors errors)
 {
+    private const string InAContainer = "devices could not be made, as only root makes device files; nothing has to be done, as containers have their /dev from the runtime";
+    private const string OnTheHost = "devices were left out, as here they would be those of this machine";
     private int _foreignOwners;
     private int _leftOut;
     private int _noDevices;
+
+    /// <summary>Whether it is the host where the nodes are made, and no container's root filesystem.</summary>
+    public bool IsHost { get; init; }
 
     /// <summary>What could not be kept, for people; null: nothing.</summary>
     public string? Warning
@@ -17,7 +22,7 @@ internal sealed class NodeMetadata(OwnerMap owners, UnpackErrors errors)
         {
             var parts = new List<string>();
             Add(parts, _foreignOwners, "entries belong to another user in the image than here, where there is only one");
-            Add(parts, _noDevices, "devices could not be made");
+            Add(parts, _noDevices, IsHost ? OnTheHost : InAContainer);
             Add(parts, _leftOut, "extended attributes could not be set");
             return parts.Count == 0 ? null : string.Join("; ", parts);
         }
