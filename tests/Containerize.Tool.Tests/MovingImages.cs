@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Formats.Tar;
 using Containerize.Oci;
 using Xunit;
 
@@ -57,6 +58,20 @@ public sealed class MovingImages : IDisposable
     }
 
     [Fact]
+    public async Task ARootFilesystemIsToldFromADamagedArchive()
+    {
+        await WriteTarAsync("rootfs.tar", "etc/passwd", "tmp/x");
+        var root = (await _shell.RunAsync("load", "-i", "rootfs.tar")).Error;
+        Assert.StartsWith("error CTZ3007: reading TEMP/", root, StringComparison.Ordinal);
+        Assert.Contains("it looks like a root filesystem, as 'export' writes it", root, StringComparison.Ordinal);
+        Assert.Contains("'dotnet containerize commit'", root, StringComparison.Ordinal);
+        Assert.Contains("it looks like a root filesystem", (await _shell.RunAsync("copy", "oci-archive:rootfs.tar", "local:x")).Error, StringComparison.Ordinal);
+
+        await WriteTarAsync("other.tar", "readme");
+        Assert.EndsWith("if it is right, make the layout or archive again.\n", (await _shell.RunAsync("load", "-i", "other.tar")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RemovingTheLastNameFreesItsContent()
     {
         await _shell.AddAppAsync("app:1.0");
@@ -107,6 +122,15 @@ public sealed class MovingImages : IDisposable
     }
 
     public void Dispose() => _shell.Dispose();
+
+    private async Task WriteTarAsync(string file, params string[] names)
+    {
+        await using var writer = new TarWriter(File.Create(_shell.PathOf(file)), TarEntryFormat.Ustar);
+        foreach (var name in names)
+        {
+            await writer.WriteEntryAsync(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream([1]) });
+        }
+    }
 
     private string[] Blobs() => Directory.GetFiles(Path.Combine(_shell.Store.Directory, "blobs"), "*", SearchOption.AllDirectories);
 

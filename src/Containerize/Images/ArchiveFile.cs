@@ -13,6 +13,7 @@ internal sealed class ArchiveFile
     private const int MaxLinks = 8;
     private const long SmallExpansion = 1L << 30;
     private const int MaxRatio = 200;
+    private static readonly string[] RootFolders = ["etc/", "usr/", "bin/", "sbin/", "lib/", "var/"];
 
     private readonly SafeFileHandle _handle;
     private readonly string _name;
@@ -45,6 +46,9 @@ internal sealed class ArchiveFile
             throw LayoutErrors.Damaged(name, $"it is not a whole tar archive ({e.Message.TrimEnd('.')})", e);
         }
     }
+
+    /// <summary>Whether it has what a machine has in its root, and no archive of images.</summary>
+    internal bool LooksLikeARootFilesystem => _files.Keys.Concat(_links.Keys).Any(static name => RootFolders.Any(folder => name.StartsWith(folder, StringComparison.Ordinal)));
 
     internal bool Contains(string entry) => Find(entry) is not null;
 

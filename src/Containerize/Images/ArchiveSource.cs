@@ -18,13 +18,13 @@ internal sealed class ArchiveSource(string path, string? wanted, ArchiveFormat? 
         if (format == ArchiveFormat.Docker || (format is null && !isLayout))
         {
             return !isDocker
-                ? throw LayoutErrors.Damaged(BaseName, isLayout ? "it has no manifest.json; it is an OCI archive, to be named oci-archive:" : "it has no manifest.json")
+                ? throw LayoutErrors.NoImages(archive, BaseName, isLayout ? "it has no manifest.json; it is an OCI archive, to be named oci-archive:" : "it has no manifest.json")
                 : await new DockerArchive(archive, BaseName).ReadAsync(wanted, cancellationToken);
         }
 
         if (!isLayout)
         {
-            throw LayoutErrors.Damaged(BaseName, isDocker ? "it has no index.json; it is a Docker archive, to be named docker-archive:" : "it has no index.json");
+            throw LayoutErrors.NoImages(archive, BaseName, isDocker ? "it has no index.json; it is a Docker archive, to be named docker-archive:" : "it has no index.json");
         }
 
         LayoutIndex.CheckMarker(archive.TryReadDocument("oci-layout") ?? throw LayoutErrors.Damaged(BaseName, "it has no oci-layout file"), BaseName);
@@ -39,7 +39,7 @@ internal sealed class ArchiveSource(string path, string? wanted, ArchiveFormat? 
         {
             return archive.Contains("manifest.json")
                 ? await new DockerArchive(archive, path).ReadAllAsync(cancellationToken)
-                : throw LayoutErrors.Damaged(path, "it has no index.json and no manifest.json, so it is neither an OCI nor a Docker archive");
+                : throw LayoutErrors.NoImages(archive, path, "it has no index.json and no manifest.json, so it is neither an OCI nor a Docker archive");
         }
 
         LayoutIndex.CheckMarker(archive.TryReadDocument("oci-layout") ?? throw LayoutErrors.Damaged(path, "it has no oci-layout file"), path);
