@@ -106,6 +106,16 @@ public sealed class ReadingTheStore : IDisposable
     }
 
     [Fact]
+    public async Task SaysOfANameThatNothingHasThatNothingHasIt()
+    {
+        Assert.Equal(
+            "error CTZ3020: finding 'nothing': no container and no image has this name. See 'dotnet containerize ps -a' and 'dotnet containerize images'.\n",
+            (await _shell.RunAsync("inspect", "nothing")).Error);
+        Assert.StartsWith("error CTZ3020: finding the image 'nothing': ", (await _shell.RunAsync("inspect", "--type", "image", "nothing")).Error, StringComparison.Ordinal);
+        Assert.StartsWith("error CTZ5030: finding the container 'nothing': ", (await _shell.RunAsync("inspect", "--type", "container", "nothing")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ColoursOnlyATerminalThatWantsIt()
     {
         await FillAsync();

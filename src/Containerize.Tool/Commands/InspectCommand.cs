@@ -37,7 +37,7 @@ internal static class InspectCommand
                 throw new ContainerizeException(7021, "reading the command line", names.Length != 1 ? "images are shown one at a time" : $"'{shape}' is no format", "Name one image, and text, json or a template.");
             }
 
-            var inspected = await ReadAsync(names[0], parsed.GetValue(platform) is { } p ? Platform.Parse(p) : null, terminal, token);
+            var inspected = await ReadAsync(names[0], parsed.GetValue(platform) is { } p ? Platform.Parse(p) : null, orContainer: parsed.GetValue(type) is null, terminal, token);
             if (shape is not null && FieldTemplate.Is(shape))
             {
                 using var text = new StringWriter();
@@ -73,9 +73,9 @@ internal static class InspectCommand
         }
     }
 
-    private static async Task<Inspected> ReadAsync(string text, Platform? platform, Terminal terminal, CancellationToken token)
+    private static async Task<Inspected> ReadAsync(string text, Platform? platform, bool orContainer, Terminal terminal, CancellationToken token)
     {
-        var (name, source) = Source(text, terminal);
+        var (name, source) = Source(text, orContainer, terminal);
         var artifact = await source.ReadAsync(token);
         if (platform is not null)
         {
@@ -92,14 +92,27 @@ internal static class InspectCommand
 
     private static bool IsImage(Image image) => image.Manifest.Config.MediaType is MediaTypes.OciConfig or MediaTypes.DockerConfig;
 
-    private static (string Name, IImageSource Source) Source(string text, Terminal terminal)
+    private static StoredImage Resolve(ImageStore store, string text, bool orContainer)
+    {
+        try
+        {
+            return store.Resolve(text);
+        }
+        catch (ContainerizeException e) when (e.Number == 3020 && orContainer)
+        {
+            throw new ContainerizeException(
+                3020, $"finding '{text}'", "no container and no image has this name", "See 'dotnet containerize ps -a' and 'dotnet containerize images'.", e);
+        }
+    }
+
+    private static (string Name, IImageSource Source) Source(string text, bool orContainer, Terminal terminal)
     {
         if (!text.StartsWith("oci:", StringComparison.Ordinal)
             && !text.StartsWith("oci-archive:", StringComparison.Ordinal)
             && !text.StartsWith("docker-archive:", StringComparison.Ordinal))
         {
             var store = LocalImages.Open(terminal);
-            var stored = store.Resolve(text);
+            var stored = Resolve(store, text, orContainer);
             return (stored.Reference?.ToString() ?? stored.Descriptor.Digest.ToString(), store.Source(stored));
         }
 
