@@ -7,6 +7,9 @@ namespace Containerize;
 /// </remarks>
 public sealed class ContainerizeException : Exception
 {
+    private readonly string _doing;
+    private readonly string _next;
+
     /// <summary>Creates a failure.</summary>
     /// <param name="number">The number in docs/errors.md, 1000 to 9999.</param>
     /// <param name="doing">What was being done to which thing, e.g. "reading the base image oci:/srv/base"; no full stop.</param>
@@ -16,8 +19,8 @@ public sealed class ContainerizeException : Exception
     public ContainerizeException(int number, string doing, string why, string next, Exception? inner = null)
         : base(Text(doing, why, next), inner)
     {
+        (_doing, Why, _next) = (doing, why, next);
         Number = number;
-        Why = why;
     }
 
     /// <summary>The number in docs/errors.md.</summary>
@@ -37,6 +40,18 @@ public sealed class ContainerizeException : Exception
 
     /// <summary>The column in <see cref="File"/>, from 1; 0 where unknown.</summary>
     public int Column { get; init; }
+
+    /// <summary>The same failure with what somebody further out knows of it.</summary>
+    /// <param name="doing">What was being done there; null: what it says.</param>
+    /// <param name="before">Why it came to that at all.</param>
+    /// <param name="also">What the reader can do besides.</param>
+    internal ContainerizeException Retold(string? doing = null, string? before = null, string? also = null) =>
+        new(Number, doing ?? _doing, before is null ? Why : $"{before}: {Why}", also is null ? _next : $"{_next} {also}".TrimStart(), InnerException)
+        {
+            File = File,
+            Line = Line,
+            Column = Column,
+        };
 
     // Words of others may end with a question.
     private static string Text(string doing, string why, string next) =>

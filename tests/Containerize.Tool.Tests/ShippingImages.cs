@@ -73,6 +73,20 @@ public sealed class ShippingImages : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task CopiedFromARegistryThatHasNotWhatIsHereSaysSo()
+    {
+        var name = $"{_registry.Host}/hello:1";
+        var nowhere = await _shell.RunAsync("copy", name, $"{_registry.Host}/hello:copy");
+        Assert.StartsWith("error CTZ4005: ", nowhere.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("local:", nowhere.Error, StringComparison.Ordinal);
+
+        await _shell.AddAppAsync(name);
+        var here = await _shell.RunAsync("copy", name, $"{_registry.Host}/hello:copy");
+        Assert.EndsWith($" There is a local image of that name: write local:{name}.\n", here.Error, StringComparison.Ordinal);
+        await OkAsync("copy", "local:" + name, $"{_registry.Host}/hello:copy");
+    }
+
+    [Fact]
     public async Task CopiedWithinARegistryIsMountedAndBetweenTwoTheSame()
     {
         await _shell.AddIndexAsync("web:1");

@@ -18,7 +18,7 @@ internal static class CopyCommand
         {
             using var places = new ImagePlaces(terminal, parsed.GetValue(verbosity));
             var destination = places.Destination(parsed.GetValue(to)!);
-            var artifact = await places.Source(parsed.GetValue(from)!, localFirst: false).ReadAsync(parsed.GetValue(platform), token);
+            var artifact = await ReadAsync(places, parsed.GetValue(from)!, parsed.GetValue(platform), token);
             await places.View.RunAsync(() => destination.WriteAsync(artifact, token));
             // A layout knows no form but OCI's, in which an image of Docker's is another.
             if (destination is OciLayout layout)
@@ -30,5 +30,18 @@ internal static class CopyCommand
             return 0;
         });
         return command;
+    }
+
+    // A name is a registry's here, and somebody may have meant the local image of that name.
+    private static async Task<Artifact> ReadAsync(ImagePlaces places, string from, string? platform, CancellationToken token)
+    {
+        try
+        {
+            return await places.Source(from, localFirst: false).ReadAsync(platform, token);
+        }
+        catch (ContainerizeException e) when (ImagePlaces.IsRegistrys(e) && places.HasLocally(from))
+        {
+            throw e.Retold(also: $"There is a local image of that name: write local:{from}.");
+        }
     }
 }

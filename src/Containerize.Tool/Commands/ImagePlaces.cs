@@ -57,6 +57,17 @@ internal sealed class ImagePlaces : IDisposable
         return text.StartsWith(Local, StringComparison.Ordinal) || IsFile(text) ? null : Reference.Parse(text);
     }
 
+    /// <summary>Whether a failure is that of a registry, or of the way to it (docs/errors.md).</summary>
+    internal static bool IsRegistrys(ContainerizeException e) => e.Number is >= 4000 and < 5000;
+
+    /// <summary>Whether what is written as a registry's name is the name of a local image too.</summary>
+    internal bool HasLocally(string text) =>
+        !text.StartsWith(Docker, StringComparison.Ordinal)
+        && !text.StartsWith(Local, StringComparison.Ordinal)
+        && !IsFile(text)
+        && Reference.TryParse(text, out var reference)
+        && LocalImages.Open(_terminal).Contains(reference);
+
     /// <summary>Opens what is to be read; a name without a form is at its registry, or in the local store.</summary>
     internal IImageSource Source(string text, bool localFirst)
     {
