@@ -88,7 +88,7 @@ internal sealed class LocalEngine
         }
 
         var registry = places.Registries.PullSource(reference);
-        var pulled = await (await registry.ReadAsync(token)).SelectAsync(wanted, registry.Name, token);
+        var pulled = await (await AskAsync(registry, reference, name, wasSought: pull != "always", token)).SelectAsync(wanted, registry.Name, token);
         IReadOnlyList<Reference> names = reference.Tag is null ? [] : [reference.Digest is null ? reference : reference.WithTag(reference.Tag)];
         await places.View.RunAsync(() => Images.Destination(names, Layers).WriteAsync(pulled, token));
         return await UnpackAsync(pulled, reference.ToString(), token);
@@ -97,6 +97,19 @@ internal sealed class LocalEngine
     /// <summary>Removes the layers of projects that newer ones have superseded, but for those that containers have.</summary>
     internal void RemoveSuperseded() =>
         StagedLayers.RemoveSuperseded(Layers, _paths, () => Containers.List().SelectMany(c => c.Record.DiffIds).ToHashSet());
+
+    // Who mistypes the name of an image here has not thought of a registry.
+    private static async Task<Artifact> AskAsync(IImageSource registry, Reference reference, string name, bool wasSought, CancellationToken token)
+    {
+        try
+        {
+            return await registry.ReadAsync(token);
+        }
+        catch (ContainerizeException e) when (wasSought && ImagePlaces.IsRegistrys(e))
+        {
+            throw e.Retold($"finding the image '{name}'", $"there is no local image '{name}' (see 'dotnet containerize images'), so {reference.Registry} was asked");
+        }
+    }
 
     private StoredImage? TryFind(string name)
     {
