@@ -61,7 +61,7 @@ internal sealed class BlobSending(RegistryHttp http, RegistryScope scope, BlobRe
                     throw;
                 }
 
-                http.Retry.Wait(_failures, null, cancellationToken);
+                http.Retry.WaitAfter(e, _failures, cancellationToken);
                 end = request.IsLarge && !http.RefusesChunks && Ask(session, cancellationToken) ? UploadEnd.None : UploadEnd.Broken;
             }
 

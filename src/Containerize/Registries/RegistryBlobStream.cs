@@ -62,7 +62,7 @@ internal sealed class RegistryBlobStream(RegistryBlobs blobs, Descriptor blob, l
                     throw e.InnerException as ContainerizeException ?? RegistryErrors.Unreachable($"getting the blob {blob.Digest} of {blobs.Registry}/{blobs.Repository}", e);
                 }
 
-                blobs.Pause(_failures, cancellationToken);
+                blobs.Pause(e, _failures, cancellationToken);
             }
         }
     }

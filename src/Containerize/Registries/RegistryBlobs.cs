@@ -82,7 +82,7 @@ internal sealed class RegistryBlobs(RegistryHttp http, Reference reference) : IC
         return new RegistryBody(response.Content.ReadAsStream(cancellationToken), start);
     }
 
-    internal void Pause(int attempt, CancellationToken cancellationToken) => http.Retry.Wait(attempt, null, cancellationToken);
+    internal void Pause(Exception e, int attempt, CancellationToken cancellationToken) => http.Retry.WaitAfter(e, attempt, cancellationToken);
 
     private sealed class Network(RegistryBlobs blobs) : IBlobSource
     {

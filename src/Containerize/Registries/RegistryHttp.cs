@@ -28,6 +28,9 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
 
     // Whether it is known to speak what we speak, or to have been tried.
     private volatile bool _settled;
+
+    // Whether it was there; then it is coming back where it is not now.
+    private volatile bool _answered;
     private RegistryAuthorization? _authorization;
 
     /// <summary>Where it is reached; the first requests may find out that it speaks the other scheme.</summary>
@@ -78,9 +81,14 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
                 attempt--;
                 continue;
             }
-            catch (Exception e) when (!request.Once && RegistryRetry.IsWorthIt(e, attempt))
+            catch (Exception e) when (!request.Once && IsNobodyHere(e) && attempt < RegistryRetry.TriesOfNobody)
             {
-                Retry.Wait(attempt, null, cancellationToken);
+                Retry.WaitBriefly(attempt, cancellationToken);
+                continue;
+            }
+            catch (Exception e) when (!request.Once && !IsNobodyHere(e) && RegistryRetry.IsWorthIt(e, attempt))
+            {
+                Retry.WaitAfter(e, attempt, cancellationToken);
                 continue;
             }
             catch (Exception e) when (e is HttpRequestException or IOException)
@@ -88,6 +96,7 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
                 throw RegistryErrors.NoAnswer(request.Doing, e, attempt, Options.StallLimit);
             }
 
+            _answered = true;
             if (MayHaveChanged(spoken) && SpeaksOther(spoken, response, cancellationToken))
             {
                 response.Dispose();
@@ -201,6 +210,9 @@ internal sealed class RegistryHttp(RegistryEndpoint endpoint, RegistryOptions op
             throw RegistryErrors.Unreachable(doing, e);
         }
     }
+
+    // On this machine it is known at once that a registry is not there; elsewhere one may be restarted behind its address.
+    private bool IsNobodyHere(Exception e) => !_answered && RegistryEndpoint.IsLoopback(Endpoint.Base) && RegistryRetry.IsRefused(e);
 
     // Several requests may be the first, and one finds out for all.
     private bool MayHaveChanged(RegistryEndpoint spoken) => !_settled || Endpoint != spoken;

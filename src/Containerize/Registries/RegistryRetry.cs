@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 
 namespace Containerize.Registries;
 
@@ -10,9 +11,14 @@ internal sealed class RegistryRetry(string registry, RegistryOptions options)
     /// <summary>How often a request is sent whose answer may be another next time.</summary>
     internal const int Tries = 5;
 
+    /// <summary>How often a registry of this machine is sought that was never there: where none was started there is nothing to wait for.</summary>
+    internal const int TriesOfNobody = 3;
+
     // A minute of silence, each.
     private const int TriesInSilence = 3;
+    private const int Briefly = 4;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+    private int _said;
 
     /// <summary>Whether a failure to get an answer may be gone next time.</summary>
     internal static bool IsTransient(Exception e) => e switch
@@ -34,6 +40,24 @@ internal sealed class RegistryRetry(string registry, RegistryOptions options)
         _ => IsTransient(e) && tries < Tries,
     };
 
+    /// <summary>Whether nobody listens where the registry should be.</summary>
+    internal static bool IsRefused(Exception e) => e is HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } };
+
+    /// <summary>Waits for a registry of this machine that may be starting.</summary>
+    internal void WaitBriefly(int tries, CancellationToken cancellationToken) =>
+        Task.Delay(options.RetryDelay * tries / Briefly, options.Time, cancellationToken).GetAwaiter().GetResult();
+
+    /// <summary>Waits after a failure to get an answer, and says once what is waited for.</summary>
+    internal void WaitAfter(Exception e, int tries, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _said, 1) == 0)
+        {
+            options.Report(Told(e is ContainerizeException { Number: 4002, InnerException: { } inner } ? inner : e));
+        }
+
+        Wait(tries, null, cancellationToken);
+    }
+
     /// <summary>Waits before a repetition: as long as the registry says, else a second and a bit, doubled each time; at most a minute.</summary>
     internal void Wait(int tries, RetryConditionHeaderValue? after, CancellationToken cancellationToken)
     {
@@ -46,6 +70,10 @@ internal sealed class RegistryRetry(string registry, RegistryOptions options)
 
         Task.Delay(wait, options.Time, cancellationToken).GetAwaiter().GetResult();
     }
+
+    private string Told(Exception e) => (e as ContainerizeException ?? e.InnerException as ContainerizeException) is { Number: 4003 } stalled
+        ? $"{registry}: {stalled.Why}; it is asked again."
+        : IsRefused(e) ? $"{registry} refuses the connection; it is asked again." : $"The connection to {registry} was lost; it is asked again.";
 
     // What failed at the same time is not to come back at the same time.
     private TimeSpan BackOff(int tries) => options.RetryDelay * Math.Pow(2, tries - 1) * (1 + (Random.Shared.NextDouble() / 4));

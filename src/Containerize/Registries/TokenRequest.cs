@@ -101,7 +101,7 @@ internal sealed class TokenRequest
             }
             catch (HttpRequestException e) when (RegistryRetry.IsWorthIt(e, attempt))
             {
-                _http.Retry.Wait(attempt, null, cancellationToken);
+                _http.Retry.WaitAfter(e, attempt, cancellationToken);
             }
             catch (HttpRequestException e)
             {
