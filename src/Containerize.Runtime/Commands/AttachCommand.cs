@@ -23,6 +23,7 @@ internal sealed unsafe class AttachCommand
 
     private readonly Descriptor _monitor;
     private readonly DetachKeys _keys;
+    private readonly string _called;
     private readonly bool _terminal;
     private readonly byte[] _buffer = new byte[MaxMessage];
     private bool _sendsInput;
@@ -30,16 +31,17 @@ internal sealed unsafe class AttachCommand
     private bool _holdsLease;
     private byte[]? _unsent;
 
-    private AttachCommand(Descriptor monitor, DetachKeys keys, bool terminal, bool sendsInput) =>
-        (_monitor, _keys, _terminal, _sendsInput) = (monitor, keys, terminal, sendsInput);
+    private AttachCommand(Descriptor monitor, DetachKeys keys, string called, bool terminal, bool sendsInput) =>
+        (_monitor, _keys, _called, _terminal, _sendsInput) = (monitor, keys, called, terminal, sendsInput);
 
     /// <summary>Stays in front of a container until it ends; the exit code is its own.</summary>
     public static int Run(Invocation invocation)
     {
-        var options = Options.Read("attach", invocation.Words, ["start", "input", "tty", "lease"], ["directory", "detach-keys", "sig-proxy", "ready-descriptor"]);
+        var options = Options.Read("attach", invocation.Words, ["start", "input", "tty", "lease"], ["directory", "detach-keys", "sig-proxy", "ready-descriptor", "called"]);
+        var called = options.Value("called") ?? "the container";
         if (options.Number("ready-descriptor") is { } ready && Refusal((int)ready) is { } why)
         {
-            SayFailed(why, options.Has("tty"));
+            SayFailed(called, why, options.Has("tty"));
             return Lost;
         }
 
@@ -47,7 +49,7 @@ internal sealed unsafe class AttachCommand
         using var directory = FileSystem.Open(Descriptor.WorkingDirectory, path, OpenFlags.PathOnly | OpenFlags.Directory);
         using var monitor = PacketSockets.Connect(directory, "control");
         var terminal = options.Has("tty");
-        var attached = new AttachCommand(monitor, DetachKeys.Parse(options.Value("detach-keys") ?? "ctrl-p,ctrl-q"), terminal, options.Has("input")) { _holdsLease = options.Has("lease") };
+        var attached = new AttachCommand(monitor, DetachKeys.Parse(options.Value("detach-keys") ?? "ctrl-p,ctrl-q"), called, terminal, options.Has("input")) { _holdsLease = options.Has("lease") };
         using var mode = terminal && options.Has("input") ? TerminalMode.Raw(0) : null;
         // Whatever ends us gives the terminal back first.
         var registrations = new List<PosixSignalRegistration>();
@@ -114,8 +116,9 @@ internal sealed unsafe class AttachCommand
         return MonitorReadiness.Refusal(words);
     }
 
-    private static void SayFailed(string why, bool terminal) =>
-        FileSystem.TryWrite(2, Encoding.UTF8.GetBytes($"error CTZ5025: starting the container: {why}{(terminal ? "\r" : "")}\n"));
+    // We are the tool's, and no engine reads it.
+    private static void SayFailed(string called, string why, bool terminal) =>
+        FileSystem.TryWrite(2, Encoding.UTF8.GetBytes($"error CTZ5025: starting {called}: {MissingProgram.TryTranslate(why) ?? why}{(terminal ? "\r" : "")}\n"));
 
     private int Stay()
     {
@@ -193,7 +196,7 @@ internal sealed unsafe class AttachCommand
 
                 return null;
             case ControlMessage.Failed:
-                SayFailed(Encoding.UTF8.GetString(content[4..]), _terminal);
+                SayFailed(_called, Encoding.UTF8.GetString(content[4..]), _terminal);
                 return BinaryPrimitives.ReadInt32LittleEndian(content);
             case ControlMessage.Exited:
                 return BinaryPrimitives.ReadInt32LittleEndian(content);

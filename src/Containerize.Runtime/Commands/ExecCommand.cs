@@ -1,3 +1,4 @@
+using Containerize.Containers;
 using Containerize.Oci.Runtime;
 using Containerize.Runtime.Documents;
 using Containerize.Runtime.Linux;
@@ -14,7 +15,7 @@ internal static class ExecCommand
 
     private static readonly string[] Values =
     [
-        "console-socket", "cwd", "env,e", "user,u", "additional-gids,g", "process,p", "pid-file", "process-label", "apparmor", "cap,c", "preserve-fds", "detach-keys",
+        "console-socket", "cwd", "env,e", "user,u", "additional-gids,g", "process,p", "pid-file", "process-label", "apparmor", "cap,c", "preserve-fds", "detach-keys", "called",
     ];
 
     /// <summary>Runs a process; the exit code is its own.</summary>
@@ -27,7 +28,9 @@ internal static class ExecCommand
         }
         catch (ContainerizeException e) when (options.Has("engine-exit-codes"))
         {
-            FileSystem.TryWrite(2, System.Text.Encoding.UTF8.GetBytes($"error {e.Code}: {e.Message}\n"));
+            // It is the tool that wants these codes.
+            var told = MissingProgram.TryTranslate(e.Message) is { } why ? Failure.Of(6014, $"running a program in {options.Value("called") ?? "the container"}", why.TrimEnd('.')) : e;
+            FileSystem.TryWrite(2, System.Text.Encoding.UTF8.GetBytes($"error {told.Code}: {told.Message}\n"));
             return StartFailure.CodeOf(e.Message);
         }
     }

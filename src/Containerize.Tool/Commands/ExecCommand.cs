@@ -87,7 +87,7 @@ internal static class ExecCommand
 
             ProgramImage.Replace(
                 engine.Runtime.Path,
-                ["containerize-runtime", "--root", engine.Runtime.StateRoot, "exec", "--engine-exit-codes", .. options, container.Id, .. parsed.GetValue(words)!],
+                ["containerize-runtime", "--root", engine.Runtime.StateRoot, "exec", "--engine-exit-codes", "--called", $"the container '{container.Name}'", .. options, container.Id, .. parsed.GetValue(words)!],
                 new Dictionary<string, string>());
             return Launching.Failed;
         });

@@ -107,8 +107,12 @@ internal sealed class RunCommand
             return 0;
         }
 
-        return parsed.GetValue(_detach) ? StartDetached(engine, id) : StartInFront(engine, id, attach);
+        return parsed.GetValue(_detach) ? StartDetached(engine, id) : StartInFront(engine, id, [.. attach, .. CalledWords(parsed, project)]);
     }
+
+    // What failed is named as it was on the command line.
+    private string[] CalledWords(ParseResult parsed, ProjectImage? project) =>
+        parsed.GetValue(_name) is { } name ? ["--called", $"the container '{name}'"] : project is null ? ["--called", $"a container of {parsed.GetValue(_image)}"] : [];
 
     private string? IdFile(ParseResult parsed)
     {

@@ -20,7 +20,7 @@ internal static class StartCommand
             if (parsed.GetValue(attach) || parsed.GetValue(interactive))
             {
                 var one = engine.Containers.Resolve(parsed.GetValue(names)!.Single());
-                launching.Become(one.Paths, RunCommand.AttachWords(one.Record.Terminal, parsed.GetValue(interactive), parsed.GetValue(keys), null).Prepend("--start"));
+                launching.Become(one.Paths, RunCommand.AttachWords(one.Record.Terminal, parsed.GetValue(interactive), parsed.GetValue(keys), null).Concat(["--start", "--called", $"the container '{one.Name}'"]));
             }
 
             return await ContainerCommands.ForEachAsync(parsed.GetValue(names)!, terminal, name => Task.FromResult<string?>(Start(engine, launching, name)));

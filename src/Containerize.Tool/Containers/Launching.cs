@@ -29,7 +29,7 @@ internal sealed class Launching(LocalEngine engine)
                     // It was about to end when we came, and heard nobody.
                     continue;
                 case { Kind: ControlMessage.Failed } answer:
-                    return (answer.Number, answer.Text);
+                    return (answer.Number, MissingProgram.TryTranslate(answer.Text) ?? answer.Text);
                 case { Kind: ControlMessage.Started, Text.Length: > 0 } answer:
                     engine.Warn(answer.Text);
                     return (0, "");

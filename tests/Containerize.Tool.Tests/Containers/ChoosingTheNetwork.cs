@@ -139,7 +139,7 @@ public sealed class ChoosingTheNetwork(LocalMachine machine) : IClassFixture<Loc
         var taken = await machine.RunAsync("run", "--rm", "-p", $"127.0.0.1:{first}:80", LocalMachine.Image, "true");
         Assert.Equal(125, taken.ExitCode);
         Assert.Equal(
-            $"error CTZ5025: starting the container: opening 127.0.0.1:{first}/tcp for the container's port 80: address already in use. "
+            $"error CTZ5025: starting a container of {LocalMachine.Image}: opening 127.0.0.1:{first}/tcp for the container's port 80: address already in use. "
             + $"Choose another port of the host, or end what has this one: `ss -lnp 'sport = :{first}'` shows it.\n",
             taken.Errors);
         await machine.RunAsync("rm", "-f", "ports");

@@ -36,6 +36,33 @@ public sealed class EndingAsTold(LocalMachine machine) : IClassFixture<LocalMach
         Assert.Equal([1, 137, 126, 127, 125, 1], codes);
     }
 
+    [SkippableTheory]
+    [InlineData("run --rm --network none IMAGE nosuch", "error CTZ5025: starting a container of IMAGE: MISSING\n")]
+    [InlineData("run --rm --network none --name lacking IMAGE nosuch", "error CTZ5025: starting the container 'lacking': MISSING\n")]
+    [InlineData("run --rm -d --network none IMAGE nosuch", "error CTZ5025: starting the container ID: MISSING\n")]
+    [InlineData("start lacks", "error CTZ5025: starting the container 'lacks': MISSING\n")]
+    [InlineData("start -a lacks", "error CTZ5025: starting the container 'lacks': MISSING\n")]
+    [InlineData("exec runs nosuch", "error CTZ6014: running a program in the container 'runs': MISSING\n")]
+    [InlineData("exec runs /no/bash", "error CTZ6014: running a program in the container 'runs': the image has no program \"/no/bash\" (no such file or directory). Images on the embedded base have no shell: name a program that is there.\n")]
+    public async Task AProgramThatIsNotThereIsTheImages(string words, string error)
+    {
+        LocalMachine.Require();
+        if (words.Contains("lacks", StringComparison.Ordinal))
+        {
+            await machine.RunAsync("create", "--name", "lacks", "--network", "none", LocalMachine.Image, "nosuch");
+        }
+        else if (words.Contains("runs", StringComparison.Ordinal))
+        {
+            await machine.RunAsync("run", "-d", "--name", "runs", "--network", "none", LocalMachine.Image, "sleep", "1000");
+        }
+
+        var result = await machine.RunWithInputAsync("", words.Replace("IMAGE", LocalMachine.Image, StringComparison.Ordinal));
+        const string Missing = "the image has no program \"nosuch\" (executable file not found in $PATH). Check its name, and the container's PATH.";
+        Assert.Equal(
+            error.Replace("IMAGE", LocalMachine.Image, StringComparison.Ordinal).Replace("MISSING", Missing, StringComparison.Ordinal),
+            result.Output.Length >= 12 ? result.Errors.Replace(result.Output[..12], "ID", StringComparison.Ordinal) : result.Errors);
+    }
+
     [SkippableFact]
     public async Task StartAndWaitSayHowItEnded()
     {
