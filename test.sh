@@ -36,7 +36,8 @@ has_plain_user() {
     return 1
 }
 if [[ $EUID -eq 0 ]] && ! has_plain_user; then
-    useradd --uid 61234 --user-group --no-create-home --shell /usr/sbin/nologin --comment "tests of rootless containers" containerize-tests &&
+    groupadd --gid 57123 containerize-tests &&
+        useradd --uid 57123 --gid 57123 --no-create-home --shell /usr/sbin/nologin --comment "tests of rootless containers" containerize-tests &&
         { has_plain_user || usermod --add-subuids 10000000-10065535 --add-subgids 10000000-10065535 containerize-tests; } || true
 fi
 

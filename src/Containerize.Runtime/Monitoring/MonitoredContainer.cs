@@ -62,8 +62,8 @@ internal sealed unsafe class MonitoredContainer : IDisposable
     /// <summary>Whether those who write to it have to wait.</summary>
     public bool IsInputFull => Streams?.IsFull == true;
 
-    // What is frozen is neither well nor ill.
-    private bool IsChecked => _code is null && _status.Current.Status == "running";
+    // What is frozen is neither well nor ill, nor is what was asked to end.
+    private bool IsChecked => _code is null && _status.Current is { Status: "running", Stopped: false };
 
     /// <summary>What has happened since it was asked for last.</summary>
     public ControlMessage? TakeNews()
@@ -271,7 +271,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
             return Finish();
         }
 
-        if (IsChecked && _health?.Act() == true)
+        if (IsChecked && _health?.Act() == true && !EndsWithItsCheck())
         {
             _status.Write(_status.Current with { Health = _health.Status });
         }
@@ -350,6 +350,13 @@ internal sealed unsafe class MonitoredContainer : IDisposable
             Boot = FileSystem.ReadText(Descriptor.WorkingDirectory, "/proc/sys/kernel/random/boot_id").Trim(),
         });
         _news = ControlMessage.Started;
+    }
+
+    // A check that fails may have been killed with the container, whose own end is seen a moment later.
+    private bool EndsWithItsCheck()
+    {
+        const int Moment = 50;
+        return _health!.Status.Failures > 0 && Polling.Wait(_run!.Process, Moment);
     }
 
     private void ReadOutput()
