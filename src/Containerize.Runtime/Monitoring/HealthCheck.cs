@@ -102,16 +102,17 @@ internal sealed unsafe class HealthCheck : IDisposable
 
     private void Begin()
     {
-        const int CloseOnExecNonBlocking = 0x80000 | 0x800;
         _begun = StatusFile.Now;
         _output.Clear();
         _asked = false;
-        var ends = stackalloc int[2];
-        Syscall.Check(Syscall.Try(SyscallNumber.Pipe2, (nint)ends, CloseOnExecNonBlocking), "pipe2");
-        _pipe = new Descriptor(ends[0]);
-        using var write = new Descriptor(ends[1]);
-        using var nothing = FileSystem.Open(Descriptor.WorkingDirectory, "/dev/null", OpenFlags.ReadOnly);
-        _running = ChildProcess.StartBound(FileSystem.ReadLink(Descriptor.WorkingDirectory, "/proc/self/exe"), _command, [], nothing.Number, write.Number);
+        var (read, write) = Pipe.Make(OpenFlags.NonBlocking);
+        _pipe = read;
+        using (write)
+        {
+            using var nothing = FileSystem.Open(Descriptor.WorkingDirectory, "/dev/null", OpenFlags.ReadOnly);
+            _running = ChildProcess.StartBound(FileSystem.ReadLink(Descriptor.WorkingDirectory, "/proc/self/exe"), _command, [], nothing.Number, write.Number);
+        }
+
         Next = Environment.TickCount64 + _plan.Timeout;
     }
 

@@ -82,8 +82,7 @@ internal sealed unsafe class MonitoredContainer : IDisposable
         }
         catch (Exception e) when (IsOurs(e))
         {
-            _made?.Dispose();
-            _made = null;
+            // Nothing was made.
         }
     }
 

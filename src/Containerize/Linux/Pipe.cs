@@ -7,10 +7,11 @@ internal static unsafe class Pipe
     private const int CloseOnExec = 0x80000;
 
     /// <summary>Makes one; both ends are closed when a program is executed.</summary>
-    public static (Descriptor Read, Descriptor Write) Make()
+    /// <param name="flags">More flags of pipe2(2).</param>
+    public static (Descriptor Read, Descriptor Write) Make(int flags = 0)
     {
         var ends = stackalloc int[2];
-        Syscall.Check(Syscall.Try(SyscallNumber.Pipe2, (nint)ends, CloseOnExec), "pipe2");
+        Syscall.Check(Syscall.Try(SyscallNumber.Pipe2, (nint)ends, CloseOnExec | flags), "pipe2");
         return (new Descriptor(ends[0]), new Descriptor(ends[1]));
     }
 
