@@ -50,6 +50,8 @@ internal sealed class RegistryRetry(string registry, RegistryOptions options)
     /// <summary>Waits after a failure to get an answer, and says once what is waited for.</summary>
     internal void WaitAfter(Exception e, int tries, CancellationToken cancellationToken)
     {
+        // What we ended ourselves is not lost.
+        cancellationToken.ThrowIfCancellationRequested();
         if (Interlocked.Exchange(ref _said, 1) == 0)
         {
             options.Report(Told(e is ContainerizeException { Number: 4002, InnerException: { } inner } ? inner : e));
