@@ -50,7 +50,9 @@ internal sealed class RegistryRetry(string registry, RegistryOptions options)
     /// <summary>Waits after a failure to get an answer, and says once what is waited for.</summary>
     internal void WaitAfter(Exception e, int tries, CancellationToken cancellationToken)
     {
-        // What we ended ourselves is not lost.
+        // What we ended ourselves is not lost; who ends everything may reach the request a moment before us.
+        const int Moment = 100;
+        cancellationToken.WaitHandle.WaitOne(Moment);
         cancellationToken.ThrowIfCancellationRequested();
         if (Interlocked.Exchange(ref _said, 1) == 0)
         {
