@@ -33,6 +33,20 @@ public sealed class InterruptingTransfers : IDisposable
     }
 
     [Fact]
+    public async Task EndsAPushWithoutAWordOfAFarewellThatIsLost()
+    {
+        await using var registry = await FaultRegistry.StartAsync();
+        registry.On("PUT", "/uploads/").Always(Fault.StallRequest(1_000_000));
+        registry.On("DELETE", "/uploads/").Always(Fault.Cut());
+        await _shell.Store.Destination([Reference.Parse("app:1.0")]).WriteAsync(Sample, CancellationToken.None);
+        using var push = ToolProcess.Start(_shell, "push", "app:1.0", $"{registry.Host}/app:1");
+        await push.UntilAsync(() => AreStalled(registry));
+        var (outcome, took) = await push.InterruptAsync();
+        Assert.Equal("[stderr] Interrupted; nothing is left half.\n[exit 130]\n", outcome.Transcript());
+        Assert.InRange(took, TimeSpan.Zero, Soon);
+    }
+
+    [Fact]
     public async Task EndsAPullAtOnceThatGoesOnTheNextTime()
     {
         await using var registry = await FaultRegistry.StartAsync();

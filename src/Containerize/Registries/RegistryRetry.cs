@@ -50,9 +50,7 @@ internal sealed class RegistryRetry(string registry, RegistryOptions options)
     /// <summary>Waits after a failure to get an answer, and says once what is waited for.</summary>
     internal void WaitAfter(Exception e, int tries, CancellationToken cancellationToken)
     {
-        // What we ended ourselves is not lost; who ends everything may reach the request a moment before us.
-        const int Moment = 100;
-        cancellationToken.WaitHandle.WaitOne(Moment);
+        // Who wants to end is not told of it.
         cancellationToken.ThrowIfCancellationRequested();
         if (Interlocked.Exchange(ref _said, 1) == 0)
         {

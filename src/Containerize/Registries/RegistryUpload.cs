@@ -39,7 +39,7 @@ internal sealed class RegistryUpload(RegistryHttp http, Reference reference)
     /// <summary>Gives up an upload that was opened and is not needed; what the registry says to that does not matter.</summary>
     internal void Abandon(UploadSession session, CancellationToken cancellationToken)
     {
-        var request = new RegistryRequest(HttpMethod.Delete, session.Location, $"giving up an upload to {Place}") { Scope = _scope };
+        var request = new RegistryRequest(HttpMethod.Delete, session.Location, $"giving up an upload to {Place}") { Scope = _scope, Once = true };
         try
         {
             http.Send(request, cancellationToken).Dispose();
