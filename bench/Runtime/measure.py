@@ -21,13 +21,18 @@ def arguments():
     return parser.parse_args()
 
 
-def without_hybrid():
-    """crun refuses hybrid cgroups: everything runs in a mount namespace where the controllers of v2 are mounted as v1's."""
-    if os.environ.get("BENCH_PRIVATE") or not os.path.ismount("/sys/fs/cgroup/unified"):
+def in_private():
+    """
+    Runs everything in a mount namespace of its own: with /run in memory, as it is wherever systemd is, and with version 1's cgroups alone where the
+    machine has both, as crun refuses that: the controllers of version 2 are mounted as version 1's.
+    """
+    if os.environ.get("BENCH_PRIVATE"):
         return
-    script = "mount --make-rprivate /; umount /sys/fs/cgroup/unified 2>/dev/null;"
-    for name in V1_ONLY:
-        script += f" mkdir -p /sys/fs/cgroup/{name} && {{ mountpoint -q /sys/fs/cgroup/{name} || mount -t cgroup -o {name} cgroup /sys/fs/cgroup/{name} 2>/dev/null; }};"
+    script = "mount --make-rprivate /; mount -t tmpfs tmpfs /run;"
+    if os.path.ismount("/sys/fs/cgroup/unified"):
+        script += " umount /sys/fs/cgroup/unified 2>/dev/null;"
+        for name in V1_ONLY:
+            script += f" mkdir -p /sys/fs/cgroup/{name} && {{ mountpoint -q /sys/fs/cgroup/{name} || mount -t cgroup -o {name} cgroup /sys/fs/cgroup/{name} 2>/dev/null; }};"
     script += ' exec "$@"'
     os.environ["BENCH_PRIVATE"] = "1"
     os.execvp("unshare", ["unshare", "-m", "bash", "-c", script, "bash", sys.executable, *sys.argv])
@@ -75,22 +80,23 @@ def processor():
 
 def main():
     options = arguments()
-    without_hybrid()
+    in_private()
     folder = tempfile.mkdtemp(prefix="bench-runtime-")
     try:
         make_bundle(folder, options.seccomp)
         launcher = os.path.join(folder, "launch")
         compile_static(os.path.join(os.path.dirname(os.path.abspath(__file__)), "launch.c"), launcher)
         tools = {
-            "containerize-runtime": [os.path.abspath(options.runtime), "--root", os.path.join(folder, "state-ours")],
-            "crun": [shutil.which("crun"), "--root", os.path.join(folder, "state-crun")],
-            "runc": [shutil.which("runc"), "--root", os.path.join(folder, "state-runc")],
+            # Each keeps its state where it does so by itself, under /run.
+            "containerize-runtime": os.path.abspath(options.runtime),
+            "crun": shutil.which("crun"),
+            "runc": shutil.which("runc"),
         }
         samples = {name: [] for name in tools}
         load = os.getloadavg()[0]
         for round_ in range(-3, options.rounds):
             for name, command in sorted(tools.items(), key=lambda item: (len(item[0]) * (round_ + 7)) % 5):
-                sample = run_once(launcher, [*command, "run", "--bundle", folder, f"bench{os.getpid()}r{round_ + 3}"])
+                sample = run_once(launcher, [command, "run", "--bundle", folder, f"bench{os.getpid()}r{round_ + 3}"])
                 if round_ >= 0:
                     samples[name].append(sample)
     finally:

@@ -82,7 +82,7 @@ internal sealed class Container : IDisposable
         }
 
         // First, as a container can be paused before it is started, and nothing but `resume` helps it then.
-        using var cgroup = OpenFreezer();
+        using var cgroup = OpenProcesses();
         return cgroup.IsFrozen ? "paused" : _state.HasStartFifo() ? "created" : "running";
     }
 
@@ -114,19 +114,19 @@ internal sealed class Container : IDisposable
     /// <summary>Its cgroups.</summary>
     public Cgroup OpenCgroup() => Cgroup.Open(Record.CgroupPaths ?? []);
 
-    // Of all hierarchies the one or two that can stop it.
-    private Cgroup OpenFreezer()
+    // Of all hierarchies those that can stop it and name its processes; all, where it has none of them.
+    private Cgroup OpenProcesses()
     {
         var paths = new Dictionary<string, string>();
         foreach (var (controller, path) in Record.CgroupPaths ?? [])
         {
-            if (controller is "freezer" or "")
+            if (controller is "" or "freezer" or "devices")
             {
                 paths[controller] = path;
             }
         }
 
-        return Cgroup.Open(paths);
+        return paths.Count > 0 ? Cgroup.Open(paths) : OpenCgroup();
     }
 
     /// <summary>Writes down something new about it.</summary>
@@ -163,7 +163,7 @@ internal sealed class Container : IDisposable
         using var process = TryOpenProcess();
         if (all || (process is not null && signal == Signals.Kill && SharesPids()))
         {
-            using var cgroup = OpenCgroup();
+            using var cgroup = OpenProcesses();
             if (process is null && cgroup.Processes().Count == 0)
             {
                 return;
@@ -183,7 +183,7 @@ internal sealed class Container : IDisposable
         // What is frozen dies when it thaws.
         if (signal == Signals.Kill)
         {
-            using var cgroup = OpenCgroup();
+            using var cgroup = OpenProcesses();
             if (cgroup.IsFrozen)
             {
                 cgroup.Thaw();
@@ -201,7 +201,7 @@ internal sealed class Container : IDisposable
             if (process is not null)
             {
                 Syscall.Try(SyscallNumber.PidfdSendSignal, process.Number, Signals.Kill, 0, 0);
-                using var frozen = OpenCgroup();
+                using var frozen = OpenProcesses();
                 if (frozen.IsFrozen)
                 {
                     frozen.Thaw();
@@ -212,22 +212,22 @@ internal sealed class Container : IDisposable
             }
         }
 
-        using (var cgroup = OpenCgroup())
+        using (var cgroup = OpenProcesses())
         {
             if (cgroup.Exists)
             {
                 cgroup.KillAll();
-                cgroup.Remove();
             }
         }
 
+        Cgroup.Remove(Record.CgroupPaths ?? []);
         foreach (var (controller, path) in Record.PlannedCgroups ?? [])
         {
             // Init ends by itself before it has done anything there: one that keeps its processes is not ours, and stays.
             CgroupRemoval.TryRemove(path, controller.Length == 0 ? CgroupVersion.Two : CgroupVersion.One, Environment.TickCount64 + MostMillisecondsToEnd);
         }
 
-        var hooks = _state.TryReadConfig()?.Hooks?.Poststop;
+        var hooks = Record.HasPoststop ? _state.TryReadConfig()?.Hooks?.Poststop : null;
         _state.Remove();
         Hooks.RunPoststop(hooks, Describe("stopped"), log);
     }

@@ -35,6 +35,9 @@ internal sealed record ContainerRecord
     /// <summary>As <see cref="CgroupPaths"/> will be, while they are being made: what a runtime that is killed then may leave.</summary>
     public Dictionary<string, string>? PlannedCgroups { get; init; }
 
+    /// <summary>Whether there are poststop hooks, for which config.json is read again at the end.</summary>
+    public bool HasPoststop { get; init; }
+
     /// <summary>The annotations of config.json.</summary>
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 

@@ -45,9 +45,12 @@ internal sealed class Creation
 
         /// <summary>Where init's process id is written; null: nowhere.</summary>
         public string? PidFile { get; init; }
+
+        /// <summary>For who does not wait for `start`: what is done last before the user's program; null: it waits.</summary>
+        public Action? BeforeStart { get; init; }
     }
 
-    /// <summary>Makes a container, up to where it waits to be started.</summary>
+    /// <summary>Makes a container, up to where it waits to be started, or is about to execute the user's program.</summary>
     /// <returns>Init, of which we are the parent.</returns>
     public static Host Make(string root, string id, Bundle bundle, Wishes wishes) => new Creation(bundle).Make(root, id, wishes);
 
@@ -63,6 +66,7 @@ internal sealed class Creation
             Rootfs = _bundle.RootPath,
             Owner = (uint)Syscall.Try(SyscallNumber.Geteuid),
             Annotations = _bundle.Spec.Annotations,
+            HasPoststop = _bundle.Spec.Hooks?.Poststop is { Count: > 0 },
         };
         Cgroup? cgroup = null;
         Host? host = null;
@@ -73,10 +77,9 @@ internal sealed class Creation
             // Before each thing is made: whoever finds us killed finds what may be there.
             state.Write(record with { PlannedCgroups = Plan(hierarchies, place) });
             cgroup = Cgroup.Begin(hierarchies, place, _bundle.Spec.Linux?.Resources, _rootless);
-            state.MakeStartFifo();
-            using var fifo = FileSystem.Open(state.Number, StateDirectory.StartFifo, OpenFlags.PathOnly | OpenFlags.NoFollow);
+            using var fifo = wishes.BeforeStart is null ? MakeStartFifo(state) : null;
             using var listener = ConnectListener(_bundle.Spec.Linux?.Seccomp);
-            var request = Request(id, wishes, fifo.Number) with { SeccompListener = listener?.Number ?? -1 };
+            var request = Request(id, wishes, fifo?.Number ?? -1) with { SeccompListener = listener?.Number ?? -1 };
             var made = cgroup;
             host = Start(request, new Host.Duties(
                 pid =>
@@ -85,8 +88,8 @@ internal sealed class Creation
                     listener?.Dispose();
                     state.WriteConfig(_bundle.Config);
                     Capabilities.WarnOfUnavailable(_bundle.Spec.Process!.Capabilities, _bundle.Spec.HasOwn("user"), wishes.Log);
-                    var prepared = Prepare(pid, made);
-                    record = record with { CgroupPaths = prepared.Cgroups };
+                    var prepared = Prepare(pid, made, hierarchies);
+                    record = record with { CgroupPaths = prepared.Cgroups.Paths };
                     state.Write(record);
                     return prepared;
                 },
@@ -95,21 +98,22 @@ internal sealed class Creation
                     Hooks.Run("prestart", _bundle.Spec.Hooks?.Prestart, record.Describe("creating", pid));
                     Hooks.Run("createRuntime", _bundle.Spec.Hooks?.CreateRuntime, record.Describe("creating", pid));
                 },
-                pid => Rlimits.Raise(pid, _bundle.Spec.Process!.Rlimits),
+                pid => state.WriteAhead(record with { InitProcessPid = pid, InitProcessStart = ProcessStat.TryRead(pid)?.Start ?? 0 }),
                 pid =>
                 {
                     made.ApplyProcessLimit(_bundle.Spec.Linux?.Resources);
                     // While init still waits for us, and ends with us: from here on it can be found.
-                    state.Write(record with { InitProcessPid = pid, InitProcessStart = ProcessStat.TryRead(pid)?.Start ?? 0 });
+                    state.PutInPlace();
+                    if (wishes.PidFile is { } pidFile)
+                    {
+                        Failure.Step($"writing the pid file {pidFile}", () => PidFiles.Write(pidFile, pid));
+                    }
+
+                    wishes.BeforeStart?.Invoke();
                 })
             {
                 Birthplace = _rootless ? null : cgroup.Birthplace,
             });
-            if (wishes.PidFile is { } pidFile)
-            {
-                Failure.Step($"writing the pid file {pidFile}", () => PidFiles.Write(pidFile, host.Pid));
-            }
-
             return host;
         }
         catch
@@ -146,6 +150,12 @@ internal sealed class Creation
         }
     }
 
+    private static Descriptor MakeStartFifo(StateDirectory state)
+    {
+        state.MakeStartFifo();
+        return FileSystem.Open(state.Number, StateDirectory.StartFifo, OpenFlags.PathOnly | OpenFlags.NoFollow);
+    }
+
     private static Dictionary<string, string> Plan(CgroupHierarchies hierarchies, CgroupPath place)
     {
         var planned = new Dictionary<string, string>();
@@ -173,7 +183,7 @@ internal sealed class Creation
         }
     }
 
-    private Host.Preparation Prepare(int pid, Cgroup cgroup)
+    private Host.Preparation Prepare(int pid, Cgroup cgroup, CgroupHierarchies hierarchies)
     {
         var resources = _bundle.Spec.Linux?.Resources;
         cgroup.Complete();
@@ -182,6 +192,7 @@ internal sealed class Creation
             cgroup.Join(pid, rootless: true);
         }
 
+        Rlimits.Raise(pid, _bundle.Spec.Process!.Rlimits);
         cgroup.Apply(resources, DevicePolicy.Of(resources?.Devices), _rootless);
         if (!_rootless && CgroupOwner.Of(_bundle.Spec) is { } owner)
         {
@@ -198,7 +209,33 @@ internal sealed class Creation
             }
         }
 
-        return new(new Dictionary<string, string>(cgroup.Paths), _rootless ? null : cgroup.OpenEntrance());
+        var paths = new Dictionary<string, string>(cgroup.Paths);
+        return new(new InitCgroups { Paths = paths, Version1 = Version1(hierarchies, paths) }, _rootless ? null : cgroup.OpenEntrance());
+    }
+
+    // Where the container has no directory of its own it stays in ours.
+    private static List<InitHierarchy>? Version1(CgroupHierarchies hierarchies, Dictionary<string, string> paths)
+    {
+        if (hierarchies.IsUnified)
+        {
+            return null;
+        }
+
+        var told = new List<InitHierarchy>();
+        foreach (var hierarchy in hierarchies.All)
+        {
+            if (hierarchy.Version == CgroupVersion.One)
+            {
+                told.Add(new InitHierarchy
+                {
+                    Controllers = [.. hierarchy.Controllers],
+                    MountPoint = hierarchy.MountPoint,
+                    Path = paths.TryGetValue(hierarchy.Controllers[0], out var path) ? path : hierarchy.Absolute(hierarchy.OwnPath),
+                });
+            }
+        }
+
+        return told;
     }
 
     private InitRequest Request(string id, Wishes wishes, int fifo) => new()

@@ -37,18 +37,18 @@ internal sealed unsafe class Host : IDisposable
     /// <summary>What is done for a child, mostly at the points at which it waits.</summary>
     /// <param name="Prepare">While it starts: cgroup and the like. The child's process id; what it is asked then.</param>
     /// <param name="Hooks">When everything is mounted; null where there are no such hooks.</param>
-    /// <param name="Limits">Before it becomes another user: limits that our own start would not survive.</param>
-    /// <param name="Ready">When it is ready: what even its becoming another user would not.</param>
-    internal sealed record Duties(Func<int, Preparation> Prepare, Action<int>? Hooks, Action<int> Limits, Action<int> Ready)
+    /// <param name="Meanwhile">While it mounts: what is better done before it is ready. The child's process id.</param>
+    /// <param name="Ready">When it is ready: what our own start, or its becoming another user, would not survive.</param>
+    internal sealed record Duties(Func<int, Preparation> Prepare, Action<int>? Hooks, Action<int> Meanwhile, Action<int> Ready)
     {
         /// <summary>The cgroup of version 2 in which it is born; null: ours.</summary>
         public CgroupDirectory? Birthplace { get; init; }
     }
 
     /// <summary>What <see cref="Duties.Prepare"/> has made.</summary>
-    /// <param name="Cgroups">See <see cref="InitCgroups"/>.</param>
+    /// <param name="Cgroups">What the child is told of them.</param>
     /// <param name="Entrance">How the child enters those of version 1 by itself; null: it is there.</param>
-    internal sealed record Preparation(Dictionary<string, string>? Cgroups, CgroupEntrance? Entrance);
+    internal sealed record Preparation(InitCgroups Cgroups, CgroupEntrance? Entrance);
 
     /// <summary>Forks a process, and answers it until it is ready.</summary>
     /// <param name="spec">The configuration.</param>
@@ -238,10 +238,6 @@ internal sealed unsafe class Host : IDisposable
                     duties.Hooks?.Invoke(Pid);
                     _channel.Send(SyncKind.Proceed);
                     break;
-                case { Kind: SyncKind.NeedsLimits }:
-                    duties.Limits(Pid);
-                    _channel.Send(SyncKind.Proceed);
-                    break;
                 case { Kind: SyncKind.Ready }:
                     duties.Ready(Pid);
                     _channel.Send(SyncKind.Proceed);
@@ -276,10 +272,8 @@ internal sealed unsafe class Host : IDisposable
             files[i] = entrance!.Files[i].Number;
         }
 
-        var cgroups = new InitCgroups { Paths = prepared.Cgroups, Entered = entrance is null ? null : [.. entrance.Paths] };
-        _channel.Send(SyncKind.Cgroups, RuntimeDocuments.Write(cgroups), files);
-        _executable!.Dispose();
-        // What takes its time is done here: init has enough to do.
+        _channel.Send(SyncKind.Cgroups, RuntimeDocuments.Write(prepared.Cgroups with { Entered = entrance is null ? null : [.. entrance.Paths] }), files);
+        // What takes its time is done here, in the order in which init waits for it: init has enough to do.
         if (request.AwaitsNetwork)
         {
             Failure.Step("making the container's network namespace", () =>
@@ -293,6 +287,9 @@ internal sealed unsafe class Host : IDisposable
         {
             _channel.Send(SyncKind.Filter, SeccompStep.Compile(profile));
         }
+
+        _executable!.Dispose();
+        duties.Meanwhile(Pid);
     }
 
     // Whether it does not listen any more.

@@ -16,8 +16,7 @@ internal sealed class Init
     private readonly InitRequest _request;
     private readonly RuntimeSpec _spec;
 
-    // The container's directory in each hierarchy, as the host sees it.
-    private Dictionary<string, string>? _cgroups;
+    private InitCgroups _cgroups = new();
 
     // Compiled by the host; null until it was taken.
     private byte[]? _filter;
@@ -69,9 +68,8 @@ internal sealed class Init
     {
         var files = new List<Descriptor>();
         var message = _channel.Receive(files);
-        var cgroups = RuntimeDocuments.ReadInitCgroups(Expect(message, SyncKind.Cgroups));
-        _cgroups = cgroups.Paths;
-        using var entrance = new CgroupEntrance(files, cgroups.Entered ?? []);
+        _cgroups = RuntimeDocuments.ReadInitCgroups(Expect(message, SyncKind.Cgroups));
+        using var entrance = new CgroupEntrance(files, _cgroups.Entered ?? []);
         entrance.Enter();
         if (!_request.Joins && _spec.HasNew("cgroup"))
         {
@@ -186,9 +184,6 @@ internal sealed class Init
             throw Failure.Of(6013, $"changing to process.cwd {cwd}", error.Message, "Use a directory of the container.");
         }
 
-        // While we are of the parent's own user: only CAP_SYS_RESOURCE, which not even every root has, sets the limits of others (prlimit(2)).
-        _channel.Send(SyncKind.NeedsLimits);
-        AwaitProceed();
         Credentials.Become(process);
         // Directories that only the user may enter, as on NFS.
         if (!changed && !Credentials.TryChangeDirectory(cwd, out error))
@@ -216,6 +211,10 @@ internal sealed class Init
         if (_request.StartFifo >= 0)
         {
             _starter = StartChannel.Await(proc, _request.StartFifo, Hooks.DelayStart(_spec.Hooks));
+        }
+
+        if (!_request.Joins)
+        {
             Hooks.Run("startContainer", _spec.Hooks?.StartContainer, State("created"));
         }
 

@@ -133,7 +133,17 @@ internal sealed class StateDirectory : IDisposable
     public ContainerRecord? TryRead() => TryReadFile(Record) is { } bytes ? RuntimeDocuments.ReadContainerRecord(bytes) : null;
 
     /// <summary>Writes what is known of the container.</summary>
-    public void Write(ContainerRecord record) => FileSystem.Replace(Number, Record, RuntimeDocuments.Write(record), 0b110_000_000);
+    public void Write(ContainerRecord record)
+    {
+        WriteAhead(record);
+        PutInPlace();
+    }
+
+    /// <summary>Writes what will be known of the container as soon as <see cref="PutInPlace"/> says so.</summary>
+    public void WriteAhead(ContainerRecord record) => FileSystem.WriteBeside(Number, Record, RuntimeDocuments.Write(record), 0b110_000_000);
+
+    /// <summary>What <see cref="WriteAhead"/> has written is known.</summary>
+    public void PutInPlace() => FileSystem.PutInPlace(Number, Record);
 
     /// <summary>Keeps the configuration as it was read, for what comes after the bundle may have changed.</summary>
     public void WriteConfig(ReadOnlySpan<byte> config) => FileSystem.Replace(Number, Config, config, 0b110_000_000);
@@ -168,7 +178,7 @@ internal sealed class StateDirectory : IDisposable
         do
         {
             // The lock last: a command that waits for it finds the directory gone. One that comes just then makes it anew, and finds nothing else.
-            foreach (var file in (string[])[StartFifo, Config, Config + ".tmp", Record + ".tmp", Record, LockFile])
+            foreach (var file in (string[])[StartFifo, Config, FileSystem.Beside(Config), FileSystem.Beside(Record), Record, LockFile])
             {
                 FileSystem.TryRemove(Number, file, isDirectory: false);
             }

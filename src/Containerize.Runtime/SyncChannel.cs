@@ -16,16 +16,15 @@ namespace Containerize.Runtime;
 ///    |            [SecondChild pid] &lt;-------- |          from here on the second child
 ///    | id maps; [Proceed] -------------------&gt; |          where it waits for them
 ///    | Request, config ----------------------&gt; | execveat: init is managed code from here on
-///    | cgroups                                 |
+///    | cgroups, rlimits that are raised        |
 ///    | Cgroups ------------------------------&gt; | enters them, and a cgroup namespace
 ///    | [Network] ----------------------------&gt; | enters it; where there is a user namespace, makes one itself
 ///    | [Filter] -----------------------------&gt; |          read when it is needed, or before the first Proceed
 ///    |            [RunHooks] &lt;---------------- |          everything is mounted, and the host has hooks
 ///    | hooks; Proceed -----------------------&gt; |
-///    |            NeedsLimits &lt;--------------- |          pivoted, named, still root
-///    | rlimits; Proceed ---------------------&gt; |
-///    |            Ready &lt;--------------------- |          dressed
-///    | pids limit, state.json: created         | waits at the FIFO until `start` (StartChannel), then executes
+///    |            Ready &lt;--------------------- |          pivoted, named, dressed
+///    | pids limit, state.json: created         |
+///    | Proceed ------------------------------&gt; | waits at the FIFO until `start` (StartChannel), which `run` leaves out; then executes
 /// </code>
 /// A frame is the kind and the length of what follows, four bytes each, little-endian. What the child sends is bounded: it may be
 /// in a container that somebody else fills.

@@ -30,9 +30,6 @@ internal enum SyncKind
     /// <summary>Init: everything is mounted and not yet entered: run the hooks that are the host's.</summary>
     RunHooks,
 
-    /// <summary>Init: it is about to become the user of the configuration, and waits for its resource limits.</summary>
-    NeedsLimits,
-
     /// <summary>Init: the container is made and waits to be started.</summary>
     Ready,
 

@@ -75,22 +75,10 @@ internal sealed class Cgroup : IDisposable
     /// <exception cref="ContainerizeException">Something that is no cgroup is at such a path.</exception>
     public static Cgroup Open(IReadOnlyDictionary<string, string> paths)
     {
-        var controllers = new Dictionary<(string Path, CgroupVersion Version), List<string>>();
-        foreach (var (controller, path) in paths)
-        {
-            var version = controller.Length == 0 ? CgroupVersion.Two : CgroupVersion.One;
-            if (!controllers.TryGetValue((path, version), out var list))
-            {
-                controllers[(path, version)] = list = [];
-            }
-
-            list.Add(controller);
-        }
-
         var cgroup = new Cgroup([], null);
         try
         {
-            foreach (var ((path, version), list) in controllers)
+            foreach (var ((path, version), list) in Places(paths))
             {
                 if (CgroupDirectory.TryOpen(path, list, version, out _) is { } directory)
                 {
@@ -264,17 +252,22 @@ internal sealed class Cgroup : IDisposable
 
     /// <summary>Removes it with the cgroups below it; waits a while for processes that are about to end. That it is gone is no error.</summary>
     /// <exception cref="ContainerizeException">It stays, mostly because processes are in it.</exception>
-    public void Remove()
+    public void Remove() => Remove(Paths);
+
+    /// <summary>As the other, by the paths of a container's state: for that none need be opened.</summary>
+    /// <exception cref="ContainerizeException">It stays, mostly because processes are in it; or something that is no cgroup is there.</exception>
+    public static void Remove(IReadOnlyDictionary<string, string> paths)
     {
         ContainerizeException? failure = null;
         var deadline = Environment.TickCount64 + PatienceMilliseconds;
-        foreach (var directory in _directories)
+        foreach (var ((path, version), controllers) in Places(paths))
         {
-            var result = CgroupRemoval.TryRemove(directory.Path, directory.Version, deadline);
-            if (result < 0)
+            var result = CgroupRemoval.TryRemove(path, version, deadline);
+            if (result < 0 && CgroupDirectory.TryOpen(path, controllers, version, out _) is { } left)
             {
+                left.Dispose();
                 failure ??= new(
-                    CgroupError.Removing, $"removing the cgroup {directory.Path}", Errno.Describe((int)-result),
+                    CgroupError.Removing, $"removing the cgroup {path}", Errno.Describe((int)-result),
                     result == -Errno.EBUSY ? "Processes are still in it; end them first." : "");
             }
         }
@@ -297,6 +290,24 @@ internal sealed class Cgroup : IDisposable
         }
 
         _directories.Clear();
+    }
+
+    // Several controllers may be of one hierarchy.
+    private static Dictionary<(string Path, CgroupVersion Version), List<string>> Places(IReadOnlyDictionary<string, string> paths)
+    {
+        var places = new Dictionary<(string Path, CgroupVersion Version), List<string>>();
+        foreach (var (controller, path) in paths)
+        {
+            var version = controller.Length == 0 ? CgroupVersion.Two : CgroupVersion.One;
+            if (!places.TryGetValue((path, version), out var controllers))
+            {
+                places[(path, version)] = controllers = [];
+            }
+
+            controllers.Add(controller);
+        }
+
+        return places;
     }
 
     // Where there is no cgroup at all only the absence of limits matters.

@@ -70,10 +70,10 @@ internal static class ExecCommand
             {
                 listener?.Dispose();
                 Prepare(pid, spec.Process!);
-                return new(null, null);
+                return new(new InitCgroups(), null);
             },
             null,
-            pid => Rlimits.Raise(pid, spec.Process!.Rlimits),
+            _ => { },
             // Not before: our own start takes a thread, which a limit of the container may not allow.
             pid =>
             {
@@ -131,6 +131,7 @@ internal static class ExecCommand
 
     private static void Prepare(int pid, ProcessSpec process)
     {
+        Rlimits.Raise(pid, process.Rlimits);
         CpuAffinity.Apply(pid, process.ExecCpuAffinity?.Initial);
         if (process.OomScoreAdj is { } score)
         {

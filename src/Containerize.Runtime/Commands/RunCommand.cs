@@ -17,30 +17,29 @@ internal static class RunCommand
         }
 
         using var console = ConsoleEnds.Make(options, bundle.Spec.Process!.Terminal, options.Has("detach"));
-        using var host = Creation.Make(invocation.Root, id, bundle, CreateCommand.Wishes(options, console?.Childs ?? -1) with { Log = invocation.Log });
-        Descriptor? master;
+        Descriptor? master = null;
+        var wishes = CreateCommand.Wishes(options, console?.Childs ?? -1) with
+        {
+            Log = invocation.Log,
+            BeforeStart = () =>
+            {
+                master = console?.Master();
+                if (master is not null)
+                {
+                    // The program may ask for the size at once.
+                    Foreground.Resize(master);
+                }
+            },
+        };
+        using var host = Creation.Make(invocation.Root, id, bundle, wishes);
         try
         {
-            master = console?.Master();
-            if (master is not null)
-            {
-                // Before the program runs: it may ask for the size at once.
-                Foreground.Resize(master);
-            }
-
-            try
+            host.AwaitExec();
+            if (bundle.Spec.Hooks?.Poststart is { Count: > 0 } hooks)
             {
                 using var container = Container.Open(invocation.Root, id, change: true);
-                StartCommand.Start(container, invocation.Log);
+                StartCommand.RunPoststart(container, hooks, invocation.Log);
             }
-            catch (ContainerizeException e) when (e.Number == 6008)
-            {
-                // It has ended; its own words say more.
-                host.AwaitExec();
-                throw;
-            }
-
-            host.AwaitExec();
         }
         catch
         {

@@ -1,3 +1,4 @@
+using Containerize.Oci.Runtime;
 using Containerize.Runtime.Steps;
 
 namespace Containerize.Runtime.Commands;
@@ -49,15 +50,20 @@ internal static class StartCommand
             throw Failure.Of(6008, doing, "container process is already dead");
         }
 
+        RunPoststart(container, container.State.TryReadConfig()?.Hooks?.Poststart, log);
+    }
+
+    /// <summary>Runs the poststart hooks of a container that was started; one that fails ends it, as with runc.</summary>
+    public static void RunPoststart(Container container, IReadOnlyList<HookSpec>? hooks, RuntimeLog log)
+    {
         try
         {
-            Hooks.Run("poststart", container.State.TryReadConfig()?.Hooks?.Poststart, container.Describe("running"));
+            Hooks.Run("poststart", hooks, container.Describe("running"));
         }
         catch (ContainerizeException e)
         {
-            // As runc: a container whose poststart hook fails is ended.
             container.Destroy(log);
-            throw Failure.Of(6020, doing, e.Message.TrimEnd('.'));
+            throw Failure.Of(6020, $"starting container {container.Record.Id}", e.Message.TrimEnd('.'));
         }
     }
 }

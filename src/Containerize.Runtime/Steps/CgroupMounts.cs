@@ -1,5 +1,4 @@
 using Containerize.Oci.Runtime;
-using Containerize.Runtime.Cgroups;
 using Containerize.Runtime.Linux;
 
 namespace Containerize.Runtime.Steps;
@@ -7,7 +6,8 @@ namespace Containerize.Runtime.Steps;
 /// <summary>The container's view of its cgroups: all of cgroup v2, or a tmpfs with one directory for each hierarchy of v1.</summary>
 /// <param name="mounts">What mounts.</param>
 /// <param name="spec">The configuration.</param>
-internal sealed class CgroupMounts(Mounts mounts, RuntimeSpec spec)
+/// <param name="cgroups">The container's cgroups.</param>
+internal sealed class CgroupMounts(Mounts mounts, RuntimeSpec spec, InitCgroups cgroups)
 {
     private const string HostMountPoint = "/sys/fs/cgroup";
 
@@ -16,14 +16,13 @@ internal sealed class CgroupMounts(Mounts mounts, RuntimeSpec spec)
     /// <summary>Makes the mount of type cgroup that the configuration asks for.</summary>
     public void Make(MountSpec mount, string destination, MountOptions options)
     {
-        var hierarchies = CgroupHierarchies.Find();
-        if (hierarchies.IsUnified)
+        if (cgroups.Version1 is { } hierarchies)
         {
-            MakeVersion2(mount, destination, options);
+            MakeVersion1(hierarchies, destination, options);
         }
         else
         {
-            MakeVersion1(hierarchies, destination, options);
+            MakeVersion2(mount, destination, options);
         }
     }
 
@@ -36,26 +35,23 @@ internal sealed class CgroupMounts(Mounts mounts, RuntimeSpec spec)
         catch (SyscallException exception) when (exception.Call == "mount" && exception.Errno is Errno.EPERM or Errno.EBUSY)
         {
             // A user namespace mounts none without a cgroup namespace of its own. What it would see there is what we bind.
-            var own = HasNamespace && mounts.Cgroups is { } cgroups && cgroups.TryGetValue("", out var path) ? path : HostMountPoint;
+            var own = HasNamespace && cgroups.Paths is { } paths && paths.TryGetValue("", out var path) ? path : HostMountPoint;
             mounts.Bind(own, destination, options.AsBind(recursive: false));
         }
     }
 
-    private void MakeVersion1(CgroupHierarchies hierarchies, string destination, MountOptions options)
+    private void MakeVersion1(List<InitHierarchy> hierarchies, string destination, MountOptions options)
     {
         var words = MountOptions.Parse(["nosuid", "nodev", "noexec", "mode=755"]).WithPropagation(options.Propagation);
         // A tmpfs always is what it says. Nobody else sees it before the container runs, so what is made in it is where it was made.
         var top = mounts.MakeFresh("tmpfs", "tmpfs", destination, words)!;
-        foreach (var hierarchy in hierarchies.All)
+        foreach (var hierarchy in hierarchies)
         {
-            if (hierarchy.Version == CgroupVersion.One)
-            {
-                MakeHierarchy(hierarchy, top, destination, options);
-            }
+            MakeHierarchy(hierarchy, top, destination, options);
         }
     }
 
-    private void MakeHierarchy(CgroupHierarchy hierarchy, Descriptor top, string destination, MountOptions options)
+    private void MakeHierarchy(InitHierarchy hierarchy, Descriptor top, string destination, MountOptions options)
     {
         const uint Mode = 0b111_101_101;
         var name = Path.GetFileName(hierarchy.MountPoint);
@@ -69,14 +65,15 @@ internal sealed class CgroupMounts(Mounts mounts, RuntimeSpec spec)
         if (HasNamespace)
         {
             // In a cgroup namespace a mount of the hierarchy begins at our own cgroup.
-            var isNamed = hierarchy.Controllers[0].StartsWith("name=", StringComparison.Ordinal);
+            var controllers = hierarchy.Controllers ?? [];
+            var isNamed = controllers is [var first, ..] && first.StartsWith("name=", StringComparison.Ordinal);
             var access = (options.Flags & MountFlags.ReadOnly) != 0 ? "ro" : "rw";
-            var words = MountOptions.Parse(["nosuid", "nodev", "noexec", access, string.Join(',', hierarchy.Controllers)]);
+            var words = MountOptions.Parse(["nosuid", "nodev", "noexec", access, string.Join(',', controllers)]);
             mounts.MakeFreshOn(place, "cgroup", isNamed ? name : "cgroup", words);
         }
         else
         {
-            mounts.BindOn(place, hierarchy.Absolute(hierarchy.OwnPath), options.AsBind(recursive: true));
+            mounts.BindOn(place, hierarchy.Path, options.AsBind(recursive: true));
         }
 
         foreach (var controller in name.Contains(',') ? name.Split(',') : [])

@@ -8,14 +8,12 @@ namespace Containerize.Runtime.Steps;
 /// <param name="spec">The configuration.</param>
 /// <param name="request">The bundle, and whose user namespace we are in.</param>
 /// <param name="proc">Our own procfs.</param>
-internal sealed class Mounts(RootDirectory root, RuntimeSpec spec, InitRequest request, ProcFs proc) : IDisposable
+/// <param name="cgroups">The container's cgroups.</param>
+internal sealed class Mounts(RootDirectory root, RuntimeSpec spec, InitRequest request, ProcFs proc, InitCgroups cgroups) : IDisposable
 {
     private const uint ProcMagic = 0x9FA0;
     private readonly List<Descriptor> _readOnlyLater = [];
     private readonly List<Descriptor> _made = [];
-
-    /// <summary>The container's directory in each hierarchy, as the host sees it: controller, or "" for cgroup v2, to absolute path.</summary>
-    public Dictionary<string, string>? Cgroups { get; init; }
 
     /// <summary>Makes one mount.</summary>
     public void Make(MountSpec mount)
@@ -48,7 +46,7 @@ internal sealed class Mounts(RootDirectory root, RuntimeSpec spec, InitRequest r
             }
             else if (mount.Type is "cgroup" or "cgroup2")
             {
-                new CgroupMounts(this, spec).Make(mount, destination, options);
+                new CgroupMounts(this, spec, cgroups).Make(mount, destination, options);
             }
             else
             {

@@ -76,7 +76,7 @@ internal static unsafe class FileSystem
         while (true)
         {
             // One buffer for all: what is allocated is memory that was never touched before, and a page fault is what costs here.
-            Buffer ??= new byte[16384];
+            Buffer ??= new byte[4096];
             int read;
             fixed (byte* at = Buffer)
             {
@@ -149,29 +149,40 @@ internal static unsafe class FileSystem
     /// <summary>Writes a file as a whole: beside it first, then in its place.</summary>
     public static void Replace(int directory, string path, ReadOnlySpan<byte> content, uint mode)
     {
-        var beside = path + ".tmp";
-        using (var file = Open(directory, beside, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Truncate | OpenFlags.NoFollow, ResolveFlags.None, mode))
-        {
-            while (content.Length > 0)
-            {
-                content = content[(int)Syscall.Check(TryWrite(file.Number, content), "write", path)..];
-            }
-        }
+        WriteBeside(directory, path, content, mode);
+        PutInPlace(directory, path);
+    }
 
+    /// <summary>The first half of <see cref="Replace"/>: what will be the file is written, and is not it yet.</summary>
+    public static void WriteBeside(int directory, string path, ReadOnlySpan<byte> content, uint mode)
+    {
+        using var file = Open(directory, Beside(path), OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Truncate | OpenFlags.NoFollow, ResolveFlags.None, mode);
+        while (content.Length > 0)
+        {
+            content = content[(int)Syscall.Check(TryWrite(file.Number, content), "write", path)..];
+        }
+    }
+
+    /// <summary>The second half: what <see cref="WriteBeside"/> has written is the file.</summary>
+    public static void PutInPlace(int directory, string path)
+    {
         // ext4 writes a file that takes another's place to the disk at once (auto_da_alloc, ext4(5)), and whoever removes it waits for that. Two that
         // change places it leaves alone: a state does not outlive the machine's.
         const int Exchange = 2;
-        using var from = new NativeText(beside);
+        using var from = new NativeText(Beside(path));
         using var to = new NativeText(path);
         if (Syscall.Try(SyscallNumber.Renameat2, directory, from.Address, directory, to.Address, Exchange) == 0)
         {
-            TryRemove(directory, beside, isDirectory: false);
+            TryRemove(directory, Beside(path), isDirectory: false);
             return;
         }
 
         // There is none yet, or the filesystem knows no exchange.
         Syscall.Check(Syscall.Try(SyscallNumber.Renameat2, directory, from.Address, directory, to.Address, 0), "rename", path);
     }
+
+    /// <summary>The name under which a file is written before it is in its place.</summary>
+    public static string Beside(string path) => path + ".tmp";
 
     /// <summary>The magic number of the filesystem that a file is on (statfs(2)).</summary>
     public static uint Magic(int descriptor)
