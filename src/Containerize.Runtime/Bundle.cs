@@ -31,7 +31,9 @@ internal sealed class Bundle
     public string RootPath { get; private init; } = "";
 
     /// <summary>Reads and checks a bundle; CTZ6006 where it is not one.</summary>
-    public static Bundle Read(string path)
+    /// <param name="path">Its directory.</param>
+    /// <param name="name">Another configuration than config.json, relative to that or absolute.</param>
+    public static Bundle Read(string path, string name = StateDirectory.Config)
     {
         var doing = $"reading the bundle {path}";
         byte[] config;
@@ -40,12 +42,12 @@ internal sealed class Bundle
         {
             using var opened = FileSystem.Open(Descriptor.WorkingDirectory, path, OpenFlags.PathOnly | OpenFlags.Directory);
             directory = FileSystem.ReadLink(Descriptor.WorkingDirectory, ProcFs.PathOf(opened.Number));
-            using var file = FileSystem.Open(opened.Number, StateDirectory.Config, OpenFlags.ReadOnly | OpenFlags.NonBlocking);
-            config = FileSystem.ReadToEnd(file.Number, MostBytes, StateDirectory.Config);
+            using var file = FileSystem.Open(opened.Number, name, OpenFlags.ReadOnly | OpenFlags.NonBlocking);
+            config = FileSystem.ReadToEnd(file.Number, MostBytes, name);
         }
         catch (SyscallException e) when (e.Errno == Errno.ENOENT)
         {
-            throw Failure.Of(6006, doing, $"JSON specification file {StateDirectory.Config} not found", "Name the bundle's directory with --bundle; `containerize-runtime spec` writes a config.json.", e);
+            throw Failure.Of(6006, doing, $"JSON specification file {name} not found", "Name the bundle's directory with --bundle; `containerize-runtime spec` writes a config.json.", e);
         }
         catch (SyscallException e)
         {

@@ -47,7 +47,7 @@ internal static class Program
         try
         {
             var global = Options.Read("containerize-runtime", arguments, ["debug", "systemd-cgroup", "help,h", "version,v"],
-                ["root", "log", "log-format", "rootless", "criu"]);
+                ["root", "log", "log-format", "rootless", "criu", "cgroup-manager"]);
             log = new RuntimeLog { Path = global.Value("log"), Format = global.Value("log-format") ?? "text" };
             if (log.Format is not ("text" or "json"))
             {
@@ -80,6 +80,12 @@ internal static class Program
             if (global.Has("systemd-cgroup"))
             {
                 throw Options.Bad("containerize-runtime", "--systemd-cgroup: systemd as cgroup manager is not supported; use the engine's cgroupfs manager");
+            }
+
+            // As crun has it.
+            if (global.Value("cgroup-manager") is { } manager and not "cgroupfs")
+            {
+                throw Options.Bad("containerize-runtime", $"--cgroup-manager {manager} is not supported; use cgroupfs");
             }
 
             return found.Run(new Invocation(global.Value("root") ?? DefaultRoot(), log, [.. global.Rest.Skip(1)]));
@@ -125,6 +131,7 @@ internal static class Program
               --log FILE             where errors are told of, beside standard error
               --log-format FORMAT    text or json
               --systemd-cgroup       not supported
+              --cgroup-manager NAME  cgroupfs
               --debug                accepted
               --version, -v          print the version
               --help, -h             print this, or after a command that command's options

@@ -5,6 +5,7 @@ internal static class CommandHelp
 {
     private const string Creating = """
           --bundle, -b DIR        the bundle; the working directory unless given
+          --config, -f FILE       the configuration; config.json of the bundle unless given
           --console-socket PATH   where the terminal's master is sent
           --pid-file FILE         where the process id of the container is written
           --preserve-fds N        descriptors that the container keeps, from 3 on

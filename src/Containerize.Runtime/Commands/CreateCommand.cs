@@ -12,14 +12,14 @@ internal static class CreateCommand
     public static readonly string[] Flags = ["no-pivot", "no-new-keyring"];
 
     /// <summary>The options with values that `run` has too.</summary>
-    public static readonly string[] Values = ["bundle,b", "console-socket", "pid-file", "preserve-fds"];
+    public static readonly string[] Values = ["bundle,b", "config,f", "console-socket", "pid-file", "preserve-fds"];
 
     /// <summary>Makes a container, and leaves it waiting.</summary>
     public static int Run(Invocation invocation)
     {
         var options = Options.Read("create", invocation.Words, Flags, Values);
         var id = options.Expect(1, 1, "the id of the container")[0];
-        var bundle = Bundle.Read(options.Value("bundle") ?? ".");
+        var bundle = ReadBundle(options);
         if (bundle.Spec.Find("pid") is { Path.Length: > 0 })
         {
             SealedExecutable.Become();
@@ -29,6 +29,9 @@ internal static class CreateCommand
         using var host = Creation.Make(invocation.Root, id, bundle, Wishes(options, console?.Childs ?? -1) with { Log = invocation.Log });
         return 0;
     }
+
+    /// <summary>The bundle that the options name.</summary>
+    public static Bundle ReadBundle(Options options) => Bundle.Read(options.Value("bundle") ?? ".", options.Value("config") ?? StateDirectory.Config);
 
     /// <summary>What the options say of the making.</summary>
     public static Creation.Wishes Wishes(Options options, int consoleSocket) => new()

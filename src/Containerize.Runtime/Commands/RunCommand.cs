@@ -10,7 +10,7 @@ internal static class RunCommand
     {
         var options = Options.Read("run", invocation.Words, [.. CreateCommand.Flags, "detach,d", "keep", "no-subreaper"], CreateCommand.Values);
         var id = options.Expect(1, 1, "the id of the container")[0];
-        var bundle = Bundle.Read(options.Value("bundle") ?? ".");
+        var bundle = CreateCommand.ReadBundle(options);
         if (bundle.Spec.Find("pid") is { Path.Length: > 0 })
         {
             SealedExecutable.Become();

@@ -1,5 +1,3 @@
-using Containerize.Runtime.Steps;
-
 namespace Containerize.Runtime.Linux;
 
 /// <summary>The network namespace of the calling thread (network_namespaces(7)).</summary>

@@ -43,15 +43,14 @@ internal sealed unsafe class SealedExecutable : IDisposable
     /// </summary>
     public static void Become()
     {
-        const string Marker = "CONTAINERIZE_RUNTIME_SEALED";
-        if (Environment.GetEnvironmentVariable(Marker) is not null)
+        if (Environment.GetEnvironmentVariable(OwnEnvironment.Sealed) is not null)
         {
             return;
         }
 
         using var copy = Open();
         using var arguments = new NativeStrings(Environment.GetCommandLineArgs());
-        using var environment = new NativeStrings([Marker + "=1", .. OwnEnvironment.Variables()]);
+        using var environment = new NativeStrings([OwnEnvironment.Sealed + "=1", .. OwnEnvironment.Variables()]);
         using var nothing = new NativeText("");
         Syscall.Check(
             Syscall.Try(SyscallNumber.Execveat, copy.Number, nothing.Address, (nint)arguments.Pointers, (nint)environment.Pointers, EmptyPath),

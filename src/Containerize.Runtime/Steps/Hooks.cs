@@ -62,7 +62,8 @@ internal static class Hooks
         int? code = null;
         Failure.Step(doing, () =>
         {
-            using var child = ChildProcess.Start(path, hook.Args is { Count: > 0 } ? hook.Args : [path], hook.Env ?? [], input.Number, output.Number);
+            // Without an environment of its own it has ours, as with runc and crun; init has none.
+            using var child = ChildProcess.Start(path, hook.Args is { Count: > 0 } ? hook.Args : [path], hook.Env ?? OwnEnvironment.Variables(), input.Number, output.Number);
             code = child.Wait(hook.Timeout is { } seconds ? (int)Math.Min(seconds * 1000L, int.MaxValue) : -1);
         });
         if (code is null)

@@ -43,6 +43,28 @@ public class ReadingTheCommandLine
         (await bundle.CallAsync("delete", id)).Succeeded();
     }
 
+    // As crun has them.
+    [SkippableFact]
+    public async Task TheConfigurationMayHaveAnotherNameAndTheCgroupManagerBeNamed()
+    {
+        using var bundle = await LifeBundle.CreateAsync();
+        bundle.Program("/bin/sh", "-c", "echo another");
+        bundle.MakeFolder("in");
+        File.Move(bundle["config.json"], bundle["in/other.json"]);
+        foreach (var name in (string[])["in/other.json", bundle["in/other.json"]])
+        {
+            var result = await bundle.CallAsync("--cgroup-manager", "cgroupfs", "run", "--bundle", bundle.Folder, "--config", name, LifeBundle.NewId());
+            Assert.Equal("another\n", result.Succeeded());
+        }
+
+        var absent = await bundle.CallAsync("create", "--bundle", bundle.Folder, "-f", "none.json", LifeBundle.NewId());
+        Assert.Contains("JSON specification file none.json not found", absent.Errors, StringComparison.Ordinal);
+        var systemd = await bundle.CallAsync("--cgroup-manager=systemd", "list");
+        Assert.Equal(1, systemd.ExitCode);
+        Assert.Contains("--cgroup-manager systemd is not supported; use cgroupfs", systemd.Errors, StringComparison.Ordinal);
+        Assert.Equal("", bundle.Remains());
+    }
+
     [SkippableFact]
     public async Task ValuesComeAfterASpaceOrAnEqualsSign()
     {

@@ -69,6 +69,18 @@ public class RunningHooks
         Assert.Equal("", bundle.Remains());
     }
 
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WithoutAnEnvironmentOfTheirOwnTheyHaveTheRuntimes(bool isRunc)
+    {
+        using var bundle = await LifeBundle.CreateAsync(isRunc ? "runc" : null);
+        string Hook(string more) => $$"""{"path":"/bin/sh","args":["sh","-c","echo [$ONE] >> {{bundle["record"]}}"]{{more}}}""";
+        bundle.Set("/hooks", $$"""{"createRuntime":[{{Hook("")}},{{Hook(",\"env\":[]")}},{{Hook(",\"env\":[\"ONE=2\"]")}}]}""");
+        (await bundle.CallInShellAsync("ONE=1 \"$@\"", bundle.Runtime, "--root", bundle.Root, "create", "--bundle", bundle.Folder, LifeBundle.NewId())).Succeeded();
+        Assert.Equal(["[1]", "[]", "[2]"], await File.ReadAllLinesAsync(bundle["record"]));
+    }
+
     [SkippableFact]
     public async Task ThePidIsThatOfInitAsTheHookSeesIt()
     {
@@ -122,6 +134,24 @@ public class RunningHooks
         }
 
         Assert.Equal("busybox\n", await File.ReadAllTextAsync(bundle["record"]));
+    }
+
+    [SkippableTheory]
+    [InlineData("createContainer", false)]
+    [InlineData("startContainer", false)]
+    [InlineData("poststart", true)]
+    public async Task OneThatFailsMakesRunFail(string kind, bool hasRun)
+    {
+        using var bundle = await LifeBundle.CreateAsync();
+        bundle.Program("/bin/sh", "-c", "echo started; exec sleep 300");
+        bundle.Set("/hooks", $$"""{"{{kind}}":[{"path":"/bin/sh","args":["sh","-c","sleep 0.3; exit 3"]}],"poststop":[{"path":"/bin/touch","args":["touch","{{bundle["stopped"]}}"]}]}""");
+        var id = LifeBundle.NewId();
+        var result = await bundle.CallAsync("run", "--bundle", bundle.Folder, id);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(hasRun ? "started\n" : "", result.Output);
+        Assert.Contains($"error running {kind} #0 hook /bin/sh: exit status 3", Assert.Single(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.True(File.Exists(bundle["stopped"]));
+        Assert.Equal("", bundle.Remains(id) + bundle.Remains());
     }
 
     [SkippableFact]

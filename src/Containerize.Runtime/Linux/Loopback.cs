@@ -1,5 +1,4 @@
-
-namespace Containerize.Runtime.Steps;
+namespace Containerize.Runtime.Linux;
 
 /// <summary>The loopback interface of a new network namespace, which is down at first.</summary>
 internal static unsafe class Loopback
