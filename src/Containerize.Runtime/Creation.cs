@@ -146,7 +146,7 @@ internal sealed class Creation
         }
         catch (SyscallException e)
         {
-            throw Failure.Of(6040, $"connecting to linux.seccomp.listenerPath {path}", e.Message, "Start the seccomp agent that listens there.", e);
+            throw Failure.Of(6040, $"connecting to linux.seccomp.listenerPath {path}", $"failed to connect with seccomp agent: {e.Message}", "Start the seccomp agent that listens there.", e);
         }
     }
 

@@ -234,6 +234,9 @@ internal sealed unsafe class Host : IDisposable
         {
             switch (_channel.Receive())
             {
+                case { Kind: SyncKind.NeedsTree } message:
+                    SendTree(message.Number(0), request.Bundle);
+                    break;
                 case { Kind: SyncKind.RunHooks }:
                     duties.Hooks?.Invoke(Pid);
                     _channel.Send(SyncKind.Proceed);
@@ -290,6 +293,13 @@ internal sealed unsafe class Host : IDisposable
 
         _executable!.Dispose();
         duties.Meanwhile(Pid);
+    }
+
+    // What the configuration names and nothing else, though nobody but us is in the container yet.
+    private void SendTree(int index, string bundle)
+    {
+        using var tree = _spec.Mounts is { } mounts && index >= 0 && index < mounts.Count ? Mounts.TryCopy(mounts[index], bundle) : null;
+        _channel.Send(SyncKind.Tree, [], tree is null ? [] : [tree.Number]);
     }
 
     // Whether it does not listen any more.

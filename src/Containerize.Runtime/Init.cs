@@ -109,7 +109,7 @@ internal sealed class Init
         }
 
         // Everything in the root is seen by nobody yet, and nothing of it is entered.
-        var root = new RootFileSystem(_spec, _request, proc, _cgroups);
+        var root = new RootFileSystem(_spec, _request, proc, _cgroups, _request.InUserNamespace ? AskForTree : static _ => null);
         root.Prepare();
         if (_spec.Hooks is { Prestart.Count: > 0 } or { CreateRuntime.Count: > 0 })
         {
@@ -213,15 +213,16 @@ internal sealed class Init
             _starter = StartChannel.Await(proc, _request.StartFifo, Hooks.DelayStart(_spec.Hooks));
         }
 
-        if (!_request.Joins)
-        {
-            Hooks.Run("startContainer", _spec.Hooks?.StartContainer, State("created"));
-        }
-
         Rlimits.Apply(process.Rlimits);
         if (filter is not null && process.NoNewPrivileges)
         {
             filter.Load();
+        }
+
+        // As the program itself will be, limits and filter included.
+        if (!_request.Joins)
+        {
+            Hooks.Run("startContainer", _spec.Hooks?.StartContainer, State("created"));
         }
 
         StartChannel.TellExecution(_starter);
@@ -254,6 +255,15 @@ internal sealed class Init
             mount?.Invoke(slave.Number);
             Terminal.Take(slave.Number);
         });
+    }
+
+    private Descriptor? AskForTree(int mount)
+    {
+        TakeFilter();
+        _channel.Send(SyncKind.NeedsTree, BitConverter.GetBytes(mount));
+        var trees = new List<Descriptor>();
+        Expect(_channel.Receive(trees), SyncKind.Tree);
+        return trees.Count > 0 ? trees[0] : null;
     }
 
     private byte[] TakeFilter() => _filter ??= _spec.Linux?.Seccomp is null ? [] : Expect(_channel.Receive(), SyncKind.Filter);

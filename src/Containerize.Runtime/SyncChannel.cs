@@ -20,6 +20,8 @@ namespace Containerize.Runtime;
 ///    | Cgroups ------------------------------&gt; | enters them, and a cgroup namespace
 ///    | [Network] ----------------------------&gt; | enters it; where there is a user namespace, makes one itself
 ///    | [Filter] -----------------------------&gt; |          read when it is needed, or before the first Proceed
+///    |            [NeedsTree] &lt;--------------- |          for a bind mount whose source its user may not reach
+///    | open_tree; Tree ----------------------&gt; |
 ///    |            [RunHooks] &lt;---------------- |          everything is mounted, and the host has hooks
 ///    | hooks; Proceed -----------------------&gt; |
 ///    |            Ready &lt;--------------------- |          pivoted, named, dressed

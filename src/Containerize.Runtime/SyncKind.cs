@@ -27,6 +27,12 @@ internal enum SyncKind
     /// <summary>Host: the filter of system calls (<see cref="Seccomp.SeccompFilter"/>), where the configuration has a profile; empty where that filters nothing.</summary>
     Filter,
 
+    /// <summary>Init: it may not look at the source of a bind mount (its place among the mounts), as the user of its user namespace.</summary>
+    NeedsTree,
+
+    /// <summary>Host: a copy of that mount, as a descriptor; without one where it cannot be had.</summary>
+    Tree,
+
     /// <summary>Init: everything is mounted and not yet entered: run the hooks that are the host's.</summary>
     RunHooks,
 

@@ -144,12 +144,12 @@ internal sealed class CgroupSetup
 
         if (pids.Count > 0)
         {
-            throw InUse(directory, $"it has processes already, {pids.Count} of them");
+            throw InUse(directory, $"container's cgroup is not empty: {pids.Count} process(es) found");
         }
 
         if ((unified || CgroupLimit.Find([directory], "freezer") is not null) && CgroupFreezer.IsFrozen(directory))
         {
-            throw InUse(directory, "it is frozen");
+            throw InUse(directory, "container's cgroup unexpectedly frozen");
         }
     }
 

@@ -136,7 +136,7 @@ internal sealed record DevicePolicy(IReadOnlyList<DevicePermission> Rules)
             throw Wrong($"\"{type}\" is not a type of devices: a, b or c");
         }
 
-        // Absent access is no access: an empty rule would be one that its writer did not mean.
+        // As with runc, other letters say nothing. Absent access is no access: an empty rule would be one that its writer did not mean.
         var access = DeviceAccess.None;
         foreach (var letter in rule.Access ?? "")
         {
@@ -145,13 +145,13 @@ internal sealed record DevicePolicy(IReadOnlyList<DevicePermission> Rules)
                 'r' => DeviceAccess.Read,
                 'w' => DeviceAccess.Write,
                 'm' => DeviceAccess.MakeNode,
-                _ => throw Wrong($"\"{rule.Access}\" is not access to a device: letters of r, w and m"),
+                _ => DeviceAccess.None,
             };
         }
 
         if (access == DeviceAccess.None)
         {
-            throw Wrong("a rule has no access");
+            throw Wrong(rule.Access is { Length: > 0 } letters ? $"\"{letters}\" is not access to a device: letters of r, w and m" : "a rule has no access");
         }
 
         return new(rule.Allow, type[0], Number(rule.Major), Number(rule.Minor), access);

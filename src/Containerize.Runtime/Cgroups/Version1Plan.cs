@@ -17,7 +17,7 @@ internal sealed class Version1Plan
     {
         if (resources.Unified is { Count: > 0 })
         {
-            throw ResourcePlan.Refused("\"unified\" is for cgroup version 2, and this host has version 1");
+            throw ResourcePlan.Refused("invalid configuration: \"unified\" is for cgroup version 2, and this host has version 1");
         }
 
         var plan = new Version1Plan();

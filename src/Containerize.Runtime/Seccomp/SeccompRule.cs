@@ -29,7 +29,7 @@ internal sealed record SeccompRule(IReadOnlyList<string> Names, uint Action, Arg
             // it would wait for itself.
             if (name is "write" or "sendmsg" && action == SeccompAction.Notify)
             {
-                throw SeccompErrors.Invalid($"SCMP_ACT_NOTIFY is the action of {name}", "Handle the calls that give the program its descriptors instead.");
+                throw SeccompErrors.Invalid($"SCMP_ACT_NOTIFY cannot be used for the {name} syscall", "Handle the calls that give the program its descriptors instead.");
             }
         }
 

@@ -46,7 +46,7 @@ internal static class Hooks
     private static void Run(string name, HookSpec hook, byte[] state)
     {
         var path = hook.Path ?? "";
-        var doing = $"error running {name} hook {path}";
+        var doing = $"error running hook {name}, {path}";
         if (!path.StartsWith('/'))
         {
             throw Failure.Of(6020, doing, "its path is not absolute");
@@ -74,7 +74,8 @@ internal static class Hooks
         if (code != 0)
         {
             var said = MemoryFile.Text(output);
-            throw Failure.Of(6020, doing, said.Length == 0 ? $"exit status {code}" : $"exit status {code}, output: {said}");
+            var ended = code > 128 && SignalNames.Describe(code.Value - 128) is { } signal ? $"signal: {signal}" : $"exit status {code}";
+            throw Failure.Of(6020, doing, said.Length == 0 ? ended : $"{ended}, output: {said}");
         }
     }
 }

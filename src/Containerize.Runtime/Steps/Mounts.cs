@@ -9,7 +9,8 @@ namespace Containerize.Runtime.Steps;
 /// <param name="request">The bundle, and whose user namespace we are in.</param>
 /// <param name="proc">Our own procfs.</param>
 /// <param name="cgroups">The container's cgroups.</param>
-internal sealed class Mounts(RootDirectory root, RuntimeSpec spec, InitRequest request, ProcFs proc, InitCgroups cgroups) : IDisposable
+/// <param name="askForTree">Asks the host for a copy of a bind mount's source that we may not reach ourselves, by its place among the mounts; null: it cannot either.</param>
+internal sealed class Mounts(RootDirectory root, RuntimeSpec spec, InitRequest request, ProcFs proc, InitCgroups cgroups, Func<int, Descriptor?> askForTree) : IDisposable
 {
     private const uint ProcMagic = 0x9FA0;
     private readonly List<Descriptor> _readOnlyLater = [];
@@ -41,8 +42,7 @@ internal sealed class Mounts(RootDirectory root, RuntimeSpec spec, InitRequest r
             }
             else if (isBind)
             {
-                var recursive = mount.Type == "rbind" && !options.IsBind;
-                Bind(Path.Combine(request.Bundle, mount.Source ?? ""), destination, options.AsBind(recursive), mount);
+                Bind(Path.Combine(request.Bundle, mount.Source ?? ""), destination, BindOf(mount, options), mount);
             }
             else if (mount.Type is "cgroup" or "cgroup2")
             {
@@ -53,6 +53,20 @@ internal sealed class Mounts(RootDirectory root, RuntimeSpec spec, InitRequest r
                 MakeFresh(mount.Type!, mount.Source, destination, options);
             }
         });
+    }
+
+    /// <summary>The host's side: a copy of what a bind mount binds, nowhere attached; null where there is none to be had.</summary>
+    public static Descriptor? TryCopy(MountSpec mount, string bundle)
+    {
+        try
+        {
+            return MountApi.CloneMount(Descriptor.WorkingDirectory, Path.Combine(bundle, mount.Source ?? ""), BindsAllBelow(BindOf(mount, MountOptions.Parse(mount.Options))));
+        }
+        catch (SyscallException)
+        {
+            // Init has its own error.
+            return null;
+        }
     }
 
     /// <summary>Makes read-only what had to be written to until now.</summary>
@@ -99,7 +113,7 @@ internal sealed class Mounts(RootDirectory root, RuntimeSpec spec, InitRequest r
     {
         // procfs and sysfs are where they say, or nowhere (CVE-2019-19921, CVE-2023-27561).
         var isKernels = type is "proc" or "sysfs";
-        using var target = isKernels ? root.MakeOrdinaryDirectory(destination) : MakeTarget(type, destination, ref options);
+        using var target = isKernels ? OrdinaryDirectory(type, destination) : MakeTarget(type, destination, ref options);
         var inside = root.PathOf(target.Number);
         ProcGuard.Check(inside, type == "proc", source: null);
         var data = isKernels || type == "mqueue" ? options.Data : SecurityLabel.Add(options.Data, spec.Linux?.MountLabel);
@@ -169,7 +183,7 @@ internal sealed class Mounts(RootDirectory root, RuntimeSpec spec, InitRequest r
     // With its attributes, before it is attached: nobody sees it without them.
     private Descriptor CopyOf(string source, MountOptions options, string name, MountSpec? ids = null)
     {
-        var tree = MountApi.CloneMount(Descriptor.WorkingDirectory, source, (options.Flags & MountFlags.Recursive) != 0);
+        var tree = Clone(source, options, ids);
         try
         {
             if (ids is not null && (options.IdMapped != IdMapped.None || ids.UidMappings is { Count: > 0 } || ids.GidMappings is { Count: > 0 }))
@@ -185,6 +199,41 @@ internal sealed class Mounts(RootDirectory root, RuntimeSpec spec, InitRequest r
         {
             tree.Dispose();
             throw;
+        }
+    }
+
+    private Descriptor Clone(string source, MountOptions options, MountSpec? mount)
+    {
+        try
+        {
+            return MountApi.CloneMount(Descriptor.WorkingDirectory, source, BindsAllBelow(options));
+        }
+        catch (SyscallException e) when (e.Errno == Errno.EACCES && mount is not null)
+        {
+            var all = spec.Mounts!;
+            var place = 0;
+            while (!ReferenceEquals(all[place], mount))
+            {
+                place++;
+            }
+
+            return askForTree(place) ?? throw new SyscallException(e.Call, source, e.Errno);
+        }
+    }
+
+    private static MountOptions BindOf(MountSpec mount, MountOptions options) => options.AsBind(recursive: mount.Type == "rbind" && !options.IsBind);
+
+    private static bool BindsAllBelow(MountOptions options) => (options.Flags & MountFlags.Recursive) != 0;
+
+    private Descriptor OrdinaryDirectory(string type, string destination)
+    {
+        try
+        {
+            return root.MakeOrdinaryDirectory(destination);
+        }
+        catch (SyscallException e) when (e.Errno is Errno.ELOOP or Errno.ENOTDIR)
+        {
+            throw RootStep.Refusal($"mounting {type} at {destination}", $"filesystem \"{type}\" must be mounted on ordinary directory", "Make it one in the image: a link could lead anywhere.");
         }
     }
 

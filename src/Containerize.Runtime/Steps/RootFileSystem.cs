@@ -8,11 +8,12 @@ namespace Containerize.Runtime.Steps;
 /// <param name="request">Where the root is, and how it is entered.</param>
 /// <param name="proc">Our own procfs.</param>
 /// <param name="cgroups">The container's cgroups.</param>
+/// <param name="askForTree">See <see cref="Mounts"/>.</param>
 /// <remarks>
 /// Nothing here goes by a path of the container's as a text: what is mounted, made or covered is a descriptor that the kernel found inside
 /// the root (<see cref="RootDirectory"/>), and is looked at again afterwards.
 /// </remarks>
-internal sealed class RootFileSystem(RuntimeSpec spec, InitRequest request, ProcFs proc, InitCgroups cgroups) : IDisposable
+internal sealed class RootFileSystem(RuntimeSpec spec, InitRequest request, ProcFs proc, InitCgroups cgroups, Func<int, Descriptor?> askForTree) : IDisposable
 {
     private const string NextAboutPaths = "See the paths in linux.maskedPaths and linux.readonlyPaths of config.json.";
     private readonly PivotRoot _pivot = new(spec, request);
@@ -29,7 +30,7 @@ internal sealed class RootFileSystem(RuntimeSpec spec, InitRequest request, Proc
         // Nobody's habits: what we make has exactly the mode that we say.
         var umask = Syscall.Try(SyscallNumber.Umask, 0);
         RootStep.Take($"mounting the root {request.RootPath}", "See root.path in config.json.", () => _root = new RootDirectory(_pivot.Prepare(), proc));
-        _mounts = new Mounts(Root, spec, request, proc, cgroups);
+        _mounts = new Mounts(Root, spec, request, proc, cgroups, askForTree);
         foreach (var mount in spec.Mounts ?? [])
         {
             _mounts.Make(mount);

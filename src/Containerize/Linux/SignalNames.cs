@@ -37,6 +37,30 @@ internal static class SignalNames
         return index > 0 ? index : null;
     }
 
+    /// <summary>What a signal says of whom it has ended, as strsignal(3) has it; null for what ends nobody, or has no words.</summary>
+    public static string? Describe(int signal) => signal switch
+    {
+        1 => "hangup",
+        2 => "interrupt",
+        3 => "quit",
+        4 => "illegal instruction",
+        5 => "trace/breakpoint trap",
+        6 => "aborted",
+        7 => "bus error",
+        8 => "floating point exception",
+        9 => "killed",
+        10 => "user defined signal 1",
+        11 => "segmentation fault",
+        12 => "user defined signal 2",
+        13 => "broken pipe",
+        14 => "alarm clock",
+        15 => "terminated",
+        24 => "CPU time limit exceeded",
+        25 => "file size limit exceeded",
+        31 => "bad system call",
+        _ => null,
+    };
+
     private static int? Offset(string text, int from, int sign) =>
         text.Length == 0 ? from : int.TryParse(text, out var offset) && offset * sign >= 0 && from + offset is >= 34 and <= Last ? from + offset : null;
 }

@@ -137,7 +137,7 @@ public class PlanningLimits
     [Fact]
     public void UnifiedIsRefusedOnVersion1() => Refused(
         new() { Unified = new Dictionary<string, string> { ["memory.high"] = "1" } }, CgroupVersion.One,
-        "reading linux.resources: \"unified\" is for cgroup version 2, and this host has version 1.");
+        "reading linux.resources: invalid configuration: \"unified\" is for cgroup version 2, and this host has version 1.");
 
     [Fact]
     public void SwapWithoutMemoryIsRefusedOnVersion2() => Refused(

@@ -69,7 +69,7 @@ public class RulesOnDevices
 
     [Theory]
     [InlineData("p", 1L, "r", "\"p\" is not a type of devices: a, b or c")]
-    [InlineData("c", 1L, "rx", "\"rx\" is not access to a device: letters of r, w and m")]
+    [InlineData("c", 1L, "xa", "\"xa\" is not access to a device: letters of r, w and m")]
     [InlineData("c", 1L, "", "a rule has no access")]
     [InlineData("c", 1L, null, "a rule has no access")]
     [InlineData("c", -2L, "r", "-2 is not the number of a device")]

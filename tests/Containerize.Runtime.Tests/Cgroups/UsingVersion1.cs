@@ -138,7 +138,7 @@ public class UsingVersion1
         using var real = RealCgroup.OnVersion1();
         real.StartProcess();
         var e = Assert.Throws<ContainerizeException>(() => Cgroup.Create(CgroupHierarchies.Find(), CgroupPath.Of(real.Path, ""), null, rootless: false));
-        Assert.Contains("it has processes already, 1 of them", e.Message, StringComparison.Ordinal);
+        Assert.Contains("cgroup is not empty: 1 process(es) found", e.Message, StringComparison.Ordinal);
         Assert.Single(real.Cgroup.Processes());
     }
 
@@ -148,7 +148,7 @@ public class UsingVersion1
         using var real = RealCgroup.OnVersion1();
         real.Cgroup.Freeze();
         var e = Assert.Throws<ContainerizeException>(() => Cgroup.Create(CgroupHierarchies.Find(), CgroupPath.Of(real.Path, ""), null, rootless: false));
-        Assert.Contains("it is frozen", e.Message, StringComparison.Ordinal);
+        Assert.Contains("cgroup unexpectedly frozen", e.Message, StringComparison.Ordinal);
         e = Assert.Throws<ContainerizeException>(() => Cgroup.Create(CgroupHierarchies.Find(), CgroupPath.Of($"{real.Path}/below", ""), null, rootless: false));
         Assert.Contains("the cgroup above it is frozen", e.Message, StringComparison.Ordinal);
         Assert.All(real.Cgroup.Paths.Values, path => Assert.False(Directory.Exists($"{path}/below")));

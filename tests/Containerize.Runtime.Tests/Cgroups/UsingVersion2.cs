@@ -79,11 +79,11 @@ public class UsingVersion2
         var hierarchies = new CgroupHierarchies([CgroupHierarchies.Find().All.Single(h => h.Version == CgroupVersion.Two)]);
         real.Cgroup.Freeze();
         var e = Assert.Throws<ContainerizeException>(() => Cgroup.Create(hierarchies, CgroupPath.Of(real.Path, ""), null, rootless: false));
-        Assert.Contains("it is frozen", e.Message, StringComparison.Ordinal);
+        Assert.Contains("cgroup unexpectedly frozen", e.Message, StringComparison.Ordinal);
         real.Cgroup.Thaw();
         real.StartProcess();
         e = Assert.Throws<ContainerizeException>(() => Cgroup.Create(hierarchies, CgroupPath.Of(real.Path, ""), null, rootless: false));
-        Assert.Contains("it has processes already", e.Message, StringComparison.Ordinal);
+        Assert.Contains("cgroup is not empty", e.Message, StringComparison.Ordinal);
     }
 
     [SkippableFact]

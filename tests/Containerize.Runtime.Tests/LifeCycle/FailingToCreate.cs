@@ -67,10 +67,10 @@ public class FailingToCreate
     [InlineData("/hostname", "\"0123456789012345678901234567890123456789012345678901234567890123456789\"", "setting the host name")]
     [InlineData("/mounts/-", """{"destination":"/x","type":"nothing","source":"x"}""", "mounting nothing at /x")]
     [InlineData("/mounts/-", """{"destination":"/x","type":"bind","source":"/nothing","options":["bind"]}""", "/nothing")]
-    [InlineData("/hooks", """{"prestart":[{"path":"/bin/false"}]}""", "error running prestart #0 hook /bin/false: exit status 1")]
-    [InlineData("/hooks", """{"createRuntime":[{"path":"/bin/true"},{"path":"/bin/false"}]}""", "error running createRuntime #1 hook /bin/false: exit status 1")]
+    [InlineData("/hooks", """{"prestart":[{"path":"/bin/false"}]}""", "error running hook prestart #0, /bin/false: exit status 1")]
+    [InlineData("/hooks", """{"createRuntime":[{"path":"/bin/true"},{"path":"/bin/false"}]}""", "error running hook createRuntime #1, /bin/false: exit status 1")]
     [InlineData("/hooks", """{"createContainer":[{"path":"/bin/sh","args":["sh","-c","echo one; echo two >&2; exit 3"]}]}""", "exit status 3, output: one two")]
-    [InlineData("/hooks", """{"createRuntime":[{"path":"/nothing"}]}""", "createRuntime #0 hook /nothing")]
+    [InlineData("/hooks", """{"createRuntime":[{"path":"/nothing"}]}""", "createRuntime #0, /nothing")]
     [InlineData("/hooks", """{"createRuntime":[{"path":"bin/true"}]}""", "its path is not absolute")]
     [InlineData("/hooks", """{"createRuntime":[{"path":"/bin/true","timeout":-1}]}""", "is not above zero")]
     [InlineData("/hooks", """{"createRuntime":[{"path":"/bin/true","timeout":0}]}""", "is not above zero")]
@@ -125,7 +125,7 @@ public class FailingToCreate
         var id = LifeBundle.NewId();
         var result = await bundle.CallAsync("run", "--bundle", bundle.Folder, id);
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("error running startContainer #0 hook /bin/busybox: exit status 1", OneLine(result), StringComparison.Ordinal);
+        Assert.Contains("error running hook startContainer #0, /bin/busybox: exit status 1", OneLine(result), StringComparison.Ordinal);
         Assert.Equal("", bundle.Remains(id) + bundle.Remains());
     }
 

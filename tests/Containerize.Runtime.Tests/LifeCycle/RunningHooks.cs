@@ -108,7 +108,7 @@ public class RunningHooks
         var id = await bundle.CreateContainerAsync();
         var result = await bundle.CallAsync("start", id);
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("error running startContainer #0 hook /bin/sh: exit status 3, output: a word", Assert.Single(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains("error running hook startContainer #0, /bin/sh: exit status 3, output: a word", Assert.Single(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
         Assert.Equal("absent", await bundle.StatusAsync(id));
         Assert.Contains("\"stopped\"", await File.ReadAllTextAsync(bundle["stopped"]), StringComparison.Ordinal);
         Assert.False(File.Exists(bundle["started"]));
@@ -149,9 +149,23 @@ public class RunningHooks
         var result = await bundle.CallAsync("run", "--bundle", bundle.Folder, id);
         Assert.Equal(1, result.ExitCode);
         Assert.Equal(hasRun ? "started\n" : "", result.Output);
-        Assert.Contains($"error running {kind} #0 hook /bin/sh: exit status 3", Assert.Single(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains($"error running hook {kind} #0, /bin/sh: exit status 3", Assert.Single(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
         Assert.True(File.Exists(bundle["stopped"]));
         Assert.Equal("", bundle.Remains(id) + bundle.Remains());
+    }
+
+    [SkippableTheory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task ThatOfStartContainerIsUnderTheProgramsFilter(string noNewPrivileges)
+    {
+        using var bundle = await LifeBundle.CreateAsync();
+        bundle.Set("/process/noNewPrivileges", noNewPrivileges);
+        bundle.Set("/linux/seccomp", """{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_KILL"}]}""");
+        bundle.Set("/hooks", """{"startContainer":[{"path":"/bin/busybox","args":["mkdir","/dev/shm/new"]}]}""");
+        var result = await bundle.CallAsync("run", "--bundle", bundle.Folder, LifeBundle.NewId());
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("error running hook startContainer #0, /bin/busybox: signal: bad system call", result.Errors, StringComparison.Ordinal);
     }
 
     [SkippableFact]
@@ -193,7 +207,7 @@ public class RunningHooks
         var id = await bundle.CreateContainerAsync();
         var result = await bundle.CallAsync("start", id);
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("error running poststart #0 hook /bin/false", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("error running hook poststart #0, /bin/false", result.Errors, StringComparison.Ordinal);
         Assert.NotEqual("running", await bundle.StatusAsync(id));
         (await bundle.CallAsync("delete", "--force", id)).Succeeded();
         Assert.Equal("", bundle.Remains(id) + bundle.Remains());
@@ -207,7 +221,7 @@ public class RunningHooks
         var id = await bundle.StartContainerAsync();
         var result = await bundle.CallAsync("delete", "--force", id);
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains("level=warning msg=\"error running poststop #0 hook /bin/false: exit status 1", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("level=warning msg=\"error running hook poststop #0, /bin/false: exit status 1", result.Errors, StringComparison.Ordinal);
         Assert.True(File.Exists(bundle["record"]));
         Assert.Equal("", bundle.Remains(id) + bundle.Remains());
     }

@@ -28,11 +28,11 @@ public class ReadingAProfile
         { "a rule has an empty name. Leave it out.", Profile("SCMP_ACT_ALLOW", Rule("SCMP_ACT_KILL", "")) },
         { "SCMP_ACT_NOTIFY is the default action. Name the calls that the listener is to handle.", Profile("SCMP_ACT_NOTIFY") },
         {
-            "SCMP_ACT_NOTIFY is the action of write. Handle the calls that give the program its descriptors instead.",
+            "SCMP_ACT_NOTIFY cannot be used for the write syscall. Handle the calls that give the program its descriptors instead.",
             Profile("SCMP_ACT_ALLOW", Rule("SCMP_ACT_NOTIFY", "read write")) with { ListenerPath = "/listener" }
         },
         {
-            "SCMP_ACT_NOTIFY is the action of sendmsg. Handle the calls that give the program its descriptors instead.",
+            "SCMP_ACT_NOTIFY cannot be used for the sendmsg syscall. Handle the calls that give the program its descriptors instead.",
             Profile("SCMP_ACT_ALLOW", Rule("SCMP_ACT_NOTIFY", "sendmsg")) with { ListenerPath = "/listener" }
         },
         { "a rule has SCMP_ACT_NOTIFY, and there is nobody to notify. Set listenerPath.", Profile("SCMP_ACT_ALLOW", Rule("SCMP_ACT_NOTIFY", "mkdir")) },
