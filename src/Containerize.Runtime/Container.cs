@@ -164,13 +164,17 @@ internal sealed class Container : IDisposable
         if (all || (process is not null && signal == Signals.Kill && SharesPids()))
         {
             using var cgroup = OpenProcesses();
-            if (process is null && cgroup.Processes().Count == 0)
+            if (process is null && (!cgroup.Exists || cgroup.Processes().Count == 0))
             {
                 return;
             }
 
-            cgroup.SignalAll(signal);
-            return;
+            // A plain user's container may have none: then its first process stands for all.
+            if (cgroup.Exists)
+            {
+                cgroup.SignalAll(signal);
+                return;
+            }
         }
 
         if (process is null)

@@ -10,6 +10,9 @@ namespace Containerize.Runtime;
 /// <summary>The making of a container, for `create` and `run`: whatever fails, nothing of it is left.</summary>
 internal sealed class Creation
 {
+    // The steps that --debug tells of, in the words of runc: they are what people look for.
+    public const string InInit = "child process in init(): it has what the host makes for it";
+    public const string Completed = "init: closing the pipe to signal completion: about to wait for the start, or to exec";
     private readonly Bundle _bundle;
     private readonly bool _rootless;
 
@@ -50,6 +53,8 @@ internal sealed class Creation
         public Action? BeforeStart { get; init; }
     }
 
+    public static string Joined(int pid) => $"nsexec container setup: process {pid} is in the container's namespaces";
+
     /// <summary>Makes a container, up to where it waits to be started, or is about to execute the user's program.</summary>
     /// <returns>Init, of which we are the parent.</returns>
     public static Host Make(string root, string id, Bundle bundle, Wishes wishes) => new Creation(bundle).Make(root, id, wishes);
@@ -86,6 +91,7 @@ internal sealed class Creation
                 {
                     // Init has its own.
                     listener?.Dispose();
+                    wishes.Log.Debug(Joined(pid));
                     state.WriteConfig(_bundle.Config);
                     Capabilities.WarnOfUnavailable(_bundle.Spec.Process!.Capabilities, _bundle.Spec.HasOwn("user"), wishes.Log);
                     var prepared = Prepare(pid, made, hierarchies);
@@ -98,9 +104,14 @@ internal sealed class Creation
                     Hooks.Run("prestart", _bundle.Spec.Hooks?.Prestart, record.Describe("creating", pid));
                     Hooks.Run("createRuntime", _bundle.Spec.Hooks?.CreateRuntime, record.Describe("creating", pid));
                 },
-                pid => state.WriteAhead(record with { InitProcessPid = pid, InitProcessStart = ProcessStat.TryRead(pid)?.Start ?? 0 }),
                 pid =>
                 {
+                    wishes.Log.Debug(InInit);
+                    state.WriteAhead(record with { InitProcessPid = pid, InitProcessStart = ProcessStat.TryRead(pid)?.Start ?? 0 });
+                },
+                pid =>
+                {
+                    wishes.Log.Debug(Completed);
                     made.ApplyProcessLimit(_bundle.Spec.Linux?.Resources);
                     // While init still waits for us, and ends with us: from here on it can be found.
                     state.PutInPlace();

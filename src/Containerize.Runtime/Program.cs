@@ -26,6 +26,7 @@ internal static class Program
         ["enter"] = (EnterCommand.Run, "--containers DIR -- PROGRAM [ARG...]", "run a program in the user namespace of a plain user's containers"),
         ["view"] = (ViewCommand.Run, "--directory DIR [--mounts] [--write]", "hold a local container's files open until the input ends"),
         ["probe"] = (ProbeCommand.Run, "--directory DIR [--kind KIND] [--user]", "try an overlay filesystem in an empty directory"),
+        ["events"] = (EventsCommand.Run, "[options] ID", "print what a container uses, and when it is out of memory, as JSON"),
         ["spec"] = (SpecCommand.Run, "[--rootless] [--bundle DIR]", "write a config.json to begin with"),
         ["features"] = (FeaturesCommand.Run, "", "print what this runtime can do as JSON"),
     };
@@ -48,7 +49,7 @@ internal static class Program
         {
             var global = Options.Read("containerize-runtime", arguments, ["debug", "systemd-cgroup", "help,h", "version,v"],
                 ["root", "log", "log-format", "rootless", "criu", "cgroup-manager"]);
-            log = new RuntimeLog { Path = global.Value("log"), Format = global.Value("log-format") ?? "text" };
+            log = new RuntimeLog { Path = global.Value("log"), Format = global.Value("log-format") ?? "text", IsDebug = global.Has("debug") };
             if (log.Format is not ("text" or "json"))
             {
                 throw Options.Bad("containerize-runtime", $"invalid log-format: {log.Format}");
@@ -132,7 +133,7 @@ internal static class Program
               --log-format FORMAT    text or json
               --systemd-cgroup       not supported
               --cgroup-manager NAME  cgroupfs
-              --debug                accepted
+              --debug                tell of steps too
               --version, -v          print the version
               --help, -h             print this, or after a command that command's options
 

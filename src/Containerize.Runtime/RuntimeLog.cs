@@ -13,6 +13,9 @@ internal sealed class RuntimeLog
     /// <summary>"text" or "json".</summary>
     public string Format { get; init; } = "text";
 
+    /// <summary>Whether steps are told of.</summary>
+    public bool IsDebug { get; init; }
+
     /// <summary>Tells of an error.</summary>
     public void Error(string message)
     {
@@ -28,15 +31,26 @@ internal sealed class RuntimeLog
     }
 
     /// <summary>Tells of something that is no error, and not for standard error where there is a log.</summary>
-    public void Warning(string message)
+    public void Warning(string message) => Tell("warning", message);
+
+    /// <summary>Tells of a step, where that is wanted.</summary>
+    public void Debug(string message)
+    {
+        if (IsDebug)
+        {
+            Tell("debug", message);
+        }
+    }
+
+    private void Tell(string level, string message)
     {
         if (Path is { Length: > 0 })
         {
-            Write("warning", message);
+            Write(level, message);
         }
         else
         {
-            FileSystem.TryWrite(2, Encoding.UTF8.GetBytes(Line("warning", message)));
+            FileSystem.TryWrite(2, Encoding.UTF8.GetBytes(Line(level, message)));
         }
     }
 

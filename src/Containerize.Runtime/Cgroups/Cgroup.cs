@@ -1,4 +1,5 @@
 using Containerize.Oci.Runtime;
+using Containerize.Runtime.Documents;
 
 namespace Containerize.Runtime.Cgroups;
 
@@ -105,12 +106,20 @@ internal sealed class Cgroup : IDisposable
     /// <param name="pid">The process.</param>
     /// <param name="init">For exec: the container's first process, whose own cgroup stands in where that of the container has children.</param>
     /// <param name="rootless">Whether a hierarchy that refuses is passed over: for a plain user who has named no cgroupsPath, and for exec.</param>
+    /// <param name="below">For exec: cgroups below, which it joins in their place.</param>
     /// <exception cref="ContainerizeException">The process cannot be put there.</exception>
-    public void Join(int pid, int init = 0, bool rootless = false)
+    public void Join(int pid, int init = 0, bool rootless = false, SubCgroups? below = null)
     {
+        below?.Check(_directories);
         for (var i = _directories.Count - 1; i >= 0; i--)
         {
             var directory = _directories[i];
+            if (below?.In(directory) is { Length: > 0 } path)
+            {
+                JoinBelow(directory, path, pid);
+                continue;
+            }
+
             var result = CgroupProcesses.TryJoin(directory, pid);
             if (result == -Errno.EBUSY && init != 0 && directory.Version == CgroupVersion.Two)
             {
@@ -278,6 +287,12 @@ internal sealed class Cgroup : IDisposable
         }
     }
 
+    /// <summary>What the container uses.</summary>
+    public ContainerStatistics ReadStatistics() => CgroupStatistics.Read(_directories);
+
+    /// <summary>How often the kernel has ended something of it for want of memory.</summary>
+    public ulong CountOutOfMemory() => CgroupStatistics.OutOfMemory(_directories);
+
     /// <summary>Takes back <see cref="Create"/>: what it made goes, as far as it is empty, the directories above included.</summary>
     public void Undo() => _setup?.Undo();
 
@@ -322,6 +337,21 @@ internal sealed class Cgroup : IDisposable
         catch (ContainerizeException)
         {
             // The signal is sent all the same.
+        }
+    }
+
+    // In the words of runc.
+    private static void JoinBelow(CgroupDirectory directory, string path, int pid)
+    {
+        var result = directory.TryOpenBelow(path, out var below);
+        using (below)
+        {
+            result = below is null ? result : CgroupProcesses.TryJoin(below, pid);
+            if (result < 0)
+            {
+                throw new ContainerizeException(
+                    CgroupError.Joining, $"error adding pid {pid} to cgroups: {directory.Path}/{path}/cgroup.procs", Errno.Describe((int)-result), "Make that cgroup first, or name another with --cgroup.");
+            }
         }
     }
 

@@ -16,7 +16,7 @@ internal static class CgroupLimit
         {
             var write = writes[i];
             var directory = Find(directories, write.Controller) ?? throw new ContainerizeException(
-                CgroupError.Limit, $"setting {write.File} to {write.Value}", $"the container has no cgroup of the controller {write.Controller}",
+                CgroupError.Limit, $"setting {write.File} to {write.Value}", $"cannot set {write.Controller} limit: container could not join or create cgroup",
                 "Mount the controller, or have a cgroup delegated to this user, or leave the limit out.");
             if (!Write(directory, write))
             {

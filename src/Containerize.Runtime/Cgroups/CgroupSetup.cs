@@ -157,6 +157,6 @@ internal sealed class CgroupSetup
         new(CgroupError.InUse, $"making the cgroup {directory.Path}", why, "End what uses it, or choose another cgroupsPath.");
 
     private static ContainerizeException Failure(string what, SyscallException cause, string otherwise) =>
-        new(CgroupError.Making, $"making the cgroup {what}", cause.Message,
+        new(CgroupError.Making, $"unable to apply cgroup configuration: making the cgroup {what}", cause.Message,
             IsPermission(cause.Errno) ? $"Have a cgroup delegated to this user, or {otherwise}." : "", cause);
 }

@@ -40,7 +40,15 @@ internal static class CommandHelp
               --apparmor PROFILE      its AppArmor profile
               --process-label LABEL   its SELinux label
               --preserve-fds N        descriptors that it keeps, from 3 on
+              --cgroup [CONTROLLERS:]PATH  a cgroup below the container's, which it joins; may be repeated
               --ignore-paused         also into a container that is paused, to wait there
+
+            """,
+        "events" => """
+
+            options:
+              --interval DURATION     how often it is told what the container uses, as 100ms; 5s unless given
+              --stats                 tell that once
 
             """,
         "update" => """

@@ -1,5 +1,6 @@
 using Containerize.Containers;
 using Containerize.Oci.Runtime;
+using Containerize.Runtime.Cgroups;
 using Containerize.Runtime.Documents;
 using Containerize.Runtime.Linux;
 using Containerize.Runtime.Steps;
@@ -15,7 +16,7 @@ internal static class ExecCommand
 
     private static readonly string[] Values =
     [
-        "console-socket", "cwd", "env,e", "user,u", "additional-gids,g", "process,p", "pid-file", "process-label", "apparmor", "cap,c", "preserve-fds", "detach-keys", "called",
+        "console-socket", "cwd", "env,e", "user,u", "additional-gids,g", "process,p", "pid-file", "process-label", "apparmor", "cap,c", "preserve-fds", "detach-keys", "called", "cgroup",
     ];
 
     /// <summary>Runs a process; the exit code is its own.</summary>
@@ -54,6 +55,7 @@ internal static class ExecCommand
         using var console = ConsoleEnds.Make(options, spec.Process!.Terminal, options.Has("detach"));
         using var cgroup = container.OpenCgroup();
         using var listener = Creation.ConnectListener(spec.Linux?.Seccomp);
+        var below = SubCgroups.Parse(options.All("cgroup"));
         var request = new InitRequest
         {
             Id = words[0],
@@ -69,15 +71,17 @@ internal static class ExecCommand
             pid =>
             {
                 listener?.Dispose();
+                invocation.Log.Debug(Creation.Joined(pid));
                 Prepare(pid, spec.Process!);
                 return new(new InitCgroups(), null);
             },
             null,
-            _ => { },
+            _ => invocation.Log.Debug(Creation.InInit),
             // Not before: our own start takes a thread, which a limit of the container may not allow.
             pid =>
             {
-                cgroup.Join(pid, container.Record.InitProcessPid, Rootless.IsSo);
+                invocation.Log.Debug("setns_init: about to exec");
+                cgroup.Join(pid, container.Record.InitProcessPid, Rootless.IsSo, below);
                 CpuAffinity.Apply(pid, spec.Process!.ExecCpuAffinity?.Final);
             });
         using var host = Host.Start(spec, Joins(target, container.Record.InitProcessPid), request, RuntimeDocuments.Write(spec), duties);

@@ -17,6 +17,7 @@ namespace Containerize.Runtime.Documents;
     typeof(InitRequest),
     typeof(InitCgroups),
     typeof(ListedContainer),
+    typeof(ContainerEvent),
     typeof(ContainerPlan),
     typeof(ContainerStatus),
     typeof(LogLine),

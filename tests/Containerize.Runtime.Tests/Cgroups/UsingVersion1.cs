@@ -217,6 +217,6 @@ public class UsingVersion1
         Skip.If(real.Cgroup.Paths.ContainsKey("rdma"), "the host has the rdma controller of version 1");
         var limits = new ResourcesSpec { Rdma = new Dictionary<string, RdmaLimit> { ["x"] = new() { HcaHandles = 1 } } };
         var e = Assert.Throws<ContainerizeException>(() => real.Cgroup.Apply(limits, null, rootless: false));
-        Assert.StartsWith("setting rdma.max to x hca_handle=1: the container has no cgroup of the controller rdma.", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("setting rdma.max to x hca_handle=1: cannot set rdma limit: container could not join or create cgroup.", e.Message, StringComparison.Ordinal);
     }
 }

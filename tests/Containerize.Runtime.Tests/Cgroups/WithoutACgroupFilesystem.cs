@@ -52,6 +52,6 @@ public class WithoutACgroupFilesystem
         Assert.Equal(CgroupError.Absent, Assert.Throws<ContainerizeException>(cgroup.Freeze).Number);
         Assert.Equal(CgroupError.Absent, Assert.Throws<ContainerizeException>(() => cgroup.Processes()).Number);
         var e = Assert.Throws<ContainerizeException>(() => cgroup.Apply(new() { Memory = new() { Limit = 5 } }, null, rootless: true));
-        Assert.StartsWith("setting memory.limit_in_bytes to 5: the container has no cgroup of the controller memory.", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("setting memory.limit_in_bytes to 5: cannot set memory limit: container could not join or create cgroup.", e.Message, StringComparison.Ordinal);
     }
 }

@@ -54,6 +54,44 @@ public class ExecutingInAContainer
         Assert.Equal(output, (await bundle.CallAsync(["exec", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), id, "/bin/sh", "-c", script])).Succeeded());
     }
 
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ItMayJoinACgroupBelowTheContainers(bool isRunc)
+    {
+        using var bundle = await LifeBundle.CreateAsync(isRunc ? "runc" : null);
+        bundle.Spec["linux"]!["namespaces"]!.AsArray().RemoveAll(space => space!["type"]!.GetValue<string>() == "cgroup");
+        bundle.Save();
+        var id = await bundle.StartContainerAsync();
+        var own = Cgroups(await File.ReadAllTextAsync($"/proc/{(await bundle.StateAsync(id))["pid"]}/cgroup"));
+        var isVersion1 = own.ContainsKey("pids");
+        var below = (isVersion1 ? $"/sys/fs/cgroup/pids{own["pids"]}" : $"/sys/fs/cgroup{own[""]}") + "/below";
+        Directory.CreateDirectory(below);
+        try
+        {
+            var joined = Cgroups((await bundle.CallAsync("exec", "--cgroup", isVersion1 ? "pids:below" : "below", id, "/bin/cat", "/proc/self/cgroup")).Succeeded());
+            foreach (var (controller, path) in own)
+            {
+                Assert.Equal(path + (controller == (isVersion1 ? "pids" : "") ? "/below" : ""), joined[controller]);
+            }
+
+            foreach (var (value, says) in new[] { ("..", ".. is not a sub cgroup path"), ("/a/../..", "is not a sub cgroup path"), ("none", "no such file or directory"), ("none:below", "unknown controller") })
+            {
+                var result = await bundle.CallAsync("exec", "--cgroup", value, id, "/bin/sh", "-c", ":");
+                Assert.Equal(255, result.ExitCode);
+                // runc has no words for the controller with version 2.
+                Assert.Contains(isRunc && value == "none:below" ? "controller" : says, result.Errors, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            Directory.Delete(below);
+        }
+
+        static Dictionary<string, string> Cgroups(string text) =>
+            text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(':', 3)).ToDictionary(fields => fields[1], fields => fields[2]);
+    }
+
     [SkippableFact]
     public async Task TheProcessCanComeFromAFile()
     {

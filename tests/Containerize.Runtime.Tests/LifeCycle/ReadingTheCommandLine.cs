@@ -8,7 +8,7 @@ public class ReadingTheCommandLine
 {
     private static readonly string[] Commands =
     [
-        "create", "start", "run", "state", "kill", "delete", "exec", "ps", "list", "pause", "resume", "update", "spec", "features",
+        "create", "start", "run", "state", "kill", "delete", "exec", "ps", "list", "pause", "resume", "update", "events", "spec", "features",
     ];
 
     public static TheoryData<string> BadIds => ["../x", "a/b", "/a", ".", "..", "", "a\nb", "a b", "ä", "a:b", "a@b", "%41", "~", "*", new string('x', 2000), new string('x', 256)];
@@ -41,6 +41,20 @@ public class ReadingTheCommandLine
         (await bundle.CallAsync("create", "--bundle", bundle.Folder, id)).Succeeded();
         Assert.Equal(id, (await bundle.StateAsync(id))["id"]!.GetValue<string>());
         (await bundle.CallAsync("delete", id)).Succeeded();
+    }
+
+    [SkippableFact]
+    public async Task DebugTellsOfStepsInTheLog()
+    {
+        using var bundle = await LifeBundle.CreateAsync();
+        bundle.Program("/bin/sh", "-c", "echo started");
+        var id = LifeBundle.NewId();
+        var loud = await bundle.CallAsync("--debug", "run", "--bundle", bundle.Folder, id);
+        Assert.Equal("started\n", loud.Succeeded());
+        Assert.Equal(3, loud.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line.Contains("level=debug msg=\"", StringComparison.Ordinal)));
+        var quiet = await bundle.CallAsync("--debug", "--log", bundle["log"], "--log-format", "json", "run", "--bundle", bundle.Folder, id);
+        Assert.Equal(("started\n", ""), (quiet.Succeeded(), quiet.Errors));
+        Assert.Equal(["debug", "debug", "debug"], (await File.ReadAllLinesAsync(bundle["log"])).Select(line => JsonNode.Parse(line)!["level"]!.GetValue<string>()));
     }
 
     // As crun has them.
