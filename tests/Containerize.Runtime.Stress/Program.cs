@@ -93,6 +93,7 @@ internal static unsafe class Program
             plan.FirstClosed = 3;
             plan.KeptCount = 2;
             plan.Kept = kept;
+            plan.Waits = true;
             plan.Joins = joins;
             plan.UnshareUser = joins && (namespaces & CloneFlags.NewUser) != 0;
             // Who is not root may join what it is in already only with a right that it has not.
