@@ -53,6 +53,7 @@ internal sealed class Creation
         public Action? BeforeStart { get; init; }
     }
 
+    /// <summary>The first of them, when the child is there.</summary>
     public static string Joined(int pid) => $"nsexec container setup: process {pid} is in the container's namespaces";
 
     /// <summary>Makes a container, up to where it waits to be started, or is about to execute the user's program.</summary>
