@@ -116,6 +116,21 @@ public sealed class ReadingTheStore : IDisposable
     }
 
     [Fact]
+    public async Task SaysOfTheFirstDigitsOfSeveralContainersThatTheyAreSeveral()
+    {
+        foreach (var last in (string[])["1", "2"])
+        {
+            var id = "abc" + last + new string('0', 60);
+            var folder = Directory.CreateDirectory(Path.Combine(_shell.Paths.Data, "containers", id)).FullName;
+            await File.WriteAllTextAsync(Path.Combine(folder, "container.json"), $$"""{"id":"{{id}}","name":"name-{{last}}"}""");
+            await File.WriteAllTextAsync(Path.Combine(folder, "plan.json"), "{}");
+            await File.WriteAllTextAsync(Path.Combine(folder, "config.json"), "{}");
+        }
+
+        Assert.Equal("error CTZ5031: finding the container 'abc': 2 ids begin so. Give more of the id, or the name.\n", (await _shell.RunAsync("inspect", "abc")).Error);
+    }
+
+    [Fact]
     public async Task ColoursOnlyATerminalThatWantsIt()
     {
         await FillAsync();

@@ -92,7 +92,7 @@ internal static class InspectCommand
 
     private static bool IsImage(Image image) => image.Manifest.Config.MediaType is MediaTypes.OciConfig or MediaTypes.DockerConfig;
 
-    private static StoredImage Resolve(ImageStore store, string text, bool orContainer)
+    private static StoredImage Resolve(ImageStore store, string text, bool orContainer, Terminal terminal)
     {
         try
         {
@@ -100,8 +100,21 @@ internal static class InspectCommand
         }
         catch (ContainerizeException e) when (e.Number == 3020 && orContainer)
         {
+            FailIfSeveral(text, terminal);
             throw new ContainerizeException(
                 3020, $"finding '{text}'", "no container and no image has this name", "See 'dotnet containerize ps -a' and 'dotnet containerize images'.", e);
+        }
+    }
+
+    // Several containers whose ids begin so are not none.
+    private static void FailIfSeveral(string text, Terminal terminal)
+    {
+        try
+        {
+            new ContainerStore(StoragePaths.From(terminal.Variable)).Resolve(text);
+        }
+        catch (ContainerizeException e) when (e.Number == 5030)
+        {
         }
     }
 
@@ -112,7 +125,7 @@ internal static class InspectCommand
             && !text.StartsWith("docker-archive:", StringComparison.Ordinal))
         {
             var store = LocalImages.Open(terminal);
-            var stored = Resolve(store, text, orContainer);
+            var stored = Resolve(store, text, orContainer, terminal);
             return (stored.Reference?.ToString() ?? stored.Descriptor.Digest.ToString(), store.Source(stored));
         }
 

@@ -45,7 +45,7 @@ public sealed class Fault
     /// <summary>Takes so many bytes of the request's body, and nothing more.</summary>
     public static Fault StallRequest(long bytes) => new((context, next) =>
     {
-        ((CountedBody)context.Request.Body).Limit(bytes, () => Task.Delay(Timeout.Infinite, context.RequestAborted));
+        ((CountedBody)context.Request.Body).Limit(bytes, () => StandStillAsync(context));
         return next();
     });
 
@@ -69,7 +69,7 @@ public sealed class Fault
     {
         var body = await BodyAsync(context, next);
         await SendAsync(context, body.AsMemory(0, (int)Math.Min(bytes, body.Length)));
-        await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        await StandStillAsync(context);
     });
 
     /// <summary>Sends the answer's body in pieces, with something done before each.</summary>
@@ -106,7 +106,7 @@ public sealed class Fault
     public static Fault Cut() => new((context, _) => CutAsync(context));
 
     /// <summary>Says nothing, ever.</summary>
-    public static Fault Silence() => new((context, _) => Task.Delay(Timeout.Infinite, context.RequestAborted));
+    public static Fault Silence() => new((context, _) => StandStillAsync(context));
 
     /// <summary>Does what is asked, and cuts the connection instead of telling.</summary>
     public static Fault LoseAnswer() => new(async (context, next) =>
@@ -165,6 +165,9 @@ public sealed class Fault
         await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
         await context.Response.Body.FlushAsync(context.RequestAborted);
     }
+
+    // By a timer: without one nothing holds what waits here, and the collector closes its connection.
+    private static Task StandStillAsync(HttpContext context) => Task.Delay(TimeSpan.FromHours(1), context.RequestAborted);
 
     private static async Task CutAsync(HttpContext context)
     {

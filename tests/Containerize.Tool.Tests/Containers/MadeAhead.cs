@@ -78,7 +78,8 @@ public sealed class MadeAhead(LocalMachine machine) : IClassFixture<LocalMachine
         LocalMachine.Require();
         var id = (await machine.RunAsync("create", "--name", name, "--network", "none", LocalMachine.Image, "sleep", "100")).Succeeded().Trim();
         await StartMonitorAsync(id);
-        await LocalMachine.UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(Runtime, id, "state.json")) && File.ReadAllText(Path.Combine(Runtime, id, "state.json")).Contains("initProcessPid", StringComparison.Ordinal)));
+        // Before it is complete there is a child that looks as the monitor does, until it executes.
+        await LocalMachine.UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(Runtime, id, "state.json")) && Regex.IsMatch(File.ReadAllText(Path.Combine(Runtime, id, "state.json")), "\"initProcessPid\":[1-9]")));
         return (id, await MonitorAsync(id));
     }
 
