@@ -114,19 +114,24 @@ internal sealed class Container : IDisposable
     /// <summary>Its cgroups.</summary>
     public Cgroup OpenCgroup() => Cgroup.Open(Record.CgroupPaths ?? []);
 
-    // Of all hierarchies those that can stop it and name its processes; all, where it has none of them.
-    private Cgroup OpenProcesses()
+    /// <summary>Those of its cgroups that may count memory.</summary>
+    public Cgroup OpenMemory() => Cgroup.Open(PathsOf("", "memory"));
+
+    // Those that can stop it and name its processes; all, where it has none of them.
+    private Cgroup OpenProcesses() => PathsOf("", "freezer", "devices") is { Count: > 0 } paths ? Cgroup.Open(paths) : OpenCgroup();
+
+    private Dictionary<string, string> PathsOf(params ReadOnlySpan<string> controllers)
     {
         var paths = new Dictionary<string, string>();
         foreach (var (controller, path) in Record.CgroupPaths ?? [])
         {
-            if (controller is "" or "freezer" or "devices")
+            if (controllers.Contains(controller))
             {
                 paths[controller] = path;
             }
         }
 
-        return paths.Count > 0 ? Cgroup.Open(paths) : OpenCgroup();
+        return paths;
     }
 
     /// <summary>Writes down something new about it.</summary>

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Containerize.Runtime.Tests.RootFileSystem;
 using Containerize.Testing;
 using Xunit;
 
@@ -16,14 +14,6 @@ public class OnCgroupVersionTwo
         Skip.IfNot(RuntimeInformation.OSArchitecture == Architecture.X64, "the emulated machine has the architecture x86-64");
         Skip.IfNot(Environment.UserName == "root", "only root gives its own files to a machine as they are");
         ToolRunner.Require("apt-get");
-        var start = new ProcessStartInfo(PublishedRuntime.InRepository("tests/Containerize.Runtime.Machine/x64.sh")) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["MACHINE_RUNTIME"] = await PublishedRuntime.PathAsync;
-        start.Environment.Remove("CONTAINERIZE_SLOW_TESTS");
-        using var machine = Process.Start(start)!;
-        var output = machine.StandardOutput.ReadToEndAsync();
-        var errors = machine.StandardError.ReadToEndAsync();
-        await machine.WaitForExitAsync();
-        Assert.True(machine.ExitCode == 0, await output + await errors);
-        Assert.Matches("\n[1-9][0-9]+ passed, 0 failed, [0-9]+ skipped\n$", await output);
+        await RepositoryScript.AssertAsync("tests/Containerize.Runtime.Machine/x64.sh", "MACHINE_RUNTIME", "[1-9][0-9]+ passed, 0 failed, [0-9]+ skipped");
     }
 }

@@ -34,8 +34,14 @@ internal static class CgroupStatistics
     /// <summary>How often the kernel has ended something for want of memory.</summary>
     public static ulong OutOfMemory(IReadOnlyList<CgroupDirectory> directories)
     {
-        var files = new CgroupFiles(CgroupLimit.Find(directories, "memory"));
-        return files.Table(directories is [{ Version: CgroupVersion.Two }] ? "memory.events" : "memory.oom_control").GetValueOrDefault("oom_kill");
+        var count = 0ul;
+        foreach (var directory in directories)
+        {
+            // Where both versions are, either may have the controller; the other has no such file.
+            count += new CgroupFiles(directory).Table(directory.Version == CgroupVersion.Two ? "memory.events" : "memory.oom_control").GetValueOrDefault("oom_kill");
+        }
+
+        return count;
     }
 
     private static ContainerStatistics Version2(CgroupFiles files)

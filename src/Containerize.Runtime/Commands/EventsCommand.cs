@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using Containerize.Planning;
 using Containerize.Runtime.Documents;
 using Containerize.Runtime.Linux;
 
@@ -51,35 +51,11 @@ internal static class EventsCommand
         }
     }
 
-    // A duration as Go writes them: 5s, 100ms, 1m30s.
     private static long Interval(string text)
     {
-        var total = 0.0;
-        var at = 0;
-        while (at < text.Length)
-        {
-            var from = at;
-            while (at < text.Length && (char.IsAsciiDigit(text[at]) || text[at] == '.'))
-            {
-                at++;
-            }
-
-            var unitFrom = at;
-            while (at < text.Length && char.IsAsciiLetter(text[at]))
-            {
-                at++;
-            }
-
-            double? unit = text[unitFrom..at] switch { "ms" => 1, "s" => 1000, "m" => 60_000, "h" => 3_600_000, "us" => 0.001, "ns" => 0.000001, _ => null };
-            if (unit is null || !double.TryParse(text[from..unitFrom], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
-            {
-                throw Options.Bad("events", $"--interval {text} is not a duration, as 5s or 100ms");
-            }
-
-            total += number * unit.Value;
-        }
-
-        return total is >= 1 and < int.MaxValue ? (long)total : throw Options.Bad("events", $"--interval {text} is not above zero");
+        const double Milliseconds = 1e6;
+        var nanoseconds = GoDuration.TryParse(text) ?? throw Options.Bad("events", $"--interval {text} is not a duration, as 5s or 100ms");
+        return nanoseconds / Milliseconds is >= 1 and < int.MaxValue and var interval ? (long)interval : throw Options.Bad("events", $"--interval {text} is not above zero");
     }
 
     private static int Print(ContainerEvent happened) => Output.Write(Encoding.UTF8.GetString(RuntimeDocuments.Write(happened)) + "\n");

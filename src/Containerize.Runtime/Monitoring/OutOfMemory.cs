@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Containerize.Runtime.Monitoring;
 
 /// <summary>Whether the kernel has ended something of a container for want of memory.</summary>
@@ -12,38 +10,13 @@ internal static class OutOfMemory
         try
         {
             using var container = Container.Open(root, id, change: false);
-            foreach (var (controller, path) in container.Record.CgroupPaths ?? [])
-            {
-                var file = controller switch { "" => "memory.events", "memory" => "memory.oom_control", _ => null };
-                if (file is not null && Count(Path.Combine(path, file)) > 0)
-                {
-                    return true;
-                }
-            }
+            using var cgroup = container.OpenMemory();
+            return cgroup.CountOutOfMemory() > 0;
         }
-        catch (ContainerizeException)
+        catch (Exception e) when (e is ContainerizeException or SyscallException)
         {
             // Nothing is known of it any more.
+            return false;
         }
-
-        return false;
-    }
-
-    private static int Count(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return 0;
-        }
-
-        foreach (var line in FileSystem.ReadText(Descriptor.WorkingDirectory, path).Split('\n'))
-        {
-            if (line.StartsWith("oom_kill ", StringComparison.Ordinal))
-            {
-                return int.TryParse(line["oom_kill ".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
-            }
-        }
-
-        return 0;
     }
 }

@@ -9,7 +9,13 @@ public static class GoDuration
         [("ns", 1), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9)];
 
     /// <summary>The duration in nanoseconds; CTZ1010 for another text.</summary>
-    public static long Parse(string setting, string value)
+    public static long Parse(string setting, string value) =>
+        TryParse(value) is { } total and > 0 and < long.MaxValue
+            ? (long)total
+            : throw SettingErrors.Wrong(setting, value, "it is not a duration above zero", "Write numbers with units, for example 30s, 1m30s or 500ms.");
+
+    /// <summary>The duration in nanoseconds, 0 for no text; null for one that is none.</summary>
+    internal static double? TryParse(string value)
     {
         var total = 0.0;
         var rest = value.AsSpan();
@@ -18,7 +24,7 @@ public static class GoDuration
             var digits = rest.IndexOfAnyExceptInRange('.', '9');
             if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
             {
-                throw Wrong(setting, value);
+                return null;
             }
 
             rest = rest[digits..];
@@ -27,16 +33,13 @@ public static class GoDuration
             var known = Array.FindIndex(Units, u => u.Unit == unit);
             if (known < 0)
             {
-                throw Wrong(setting, value);
+                return null;
             }
 
             total += number * Units[known].Nanoseconds;
             rest = rest[unit.Length..];
         }
 
-        return value.Length > 0 && total is > 0 and < long.MaxValue ? (long)total : throw Wrong(setting, value);
+        return total;
     }
-
-    private static ContainerizeException Wrong(string setting, string value) =>
-        SettingErrors.Wrong(setting, value, "it is not a duration above zero", "Write numbers with units, for example 30s, 1m30s or 500ms.");
 }
